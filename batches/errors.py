@@ -1,0 +1,25 @@
+"""The root of every error a person can mend.
+
+FluxbatchError
+├── ManifestError          fix the manifest            (batches.manifest)
+├── UnknownModel           pick another model          (batches.models)
+├── LedgerError            mend the database           (batches.store.ledger)
+├── ImageStoreError        mend the folder or bucket   (batches.store.images)
+├── BrokerError            start the broker            (workers)
+└── SettingError           mend a setting or option    (workers, console)
+"""
+
+from __future__ import annotations
+
+
+class FluxbatchError(Exception):
+    """What is wrong and where, in one sentence, and the cure in another."""
+
+    def __init__(self, message: str, *, cure: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        """Both sentences, as a person reads them."""
+        return f"{self.message}\n{self.cure}" if self.cure else self.message

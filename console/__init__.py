@@ -1,0 +1,1 @@
+"""People: the command line, thin over the verbs in `console.actions`."""

@@ -1,0 +1,1 @@
+"""Doing it: Celery, Redis and the only HTTP client of BFL."""
