@@ -1,0 +1,27 @@
+"""BFL's endpoints as data: parameters, ranges, limits, lane class, price rule."""
+
+from __future__ import annotations
+
+from batches.models.catalogue import UnknownModel, catalogue, find
+from batches.models.endpoint import Endpoint, Estimate
+from batches.models.kinds import Kind
+from batches.models.lanes import LANE_SLOTS, LaneClass, Lifecycle
+from batches.models.parameters import Parameter, ParameterProblem
+from batches.models.price import Price
+from batches.models.sources import PRICES_AS_OF
+
+__all__ = [
+    "LANE_SLOTS",
+    "PRICES_AS_OF",
+    "Endpoint",
+    "Estimate",
+    "Kind",
+    "LaneClass",
+    "Lifecycle",
+    "Parameter",
+    "ParameterProblem",
+    "Price",
+    "UnknownModel",
+    "catalogue",
+    "find",
+]

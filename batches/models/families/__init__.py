@@ -1,0 +1,1 @@
+"""Every endpoint as a declaration: one module per family, one place per endpoint."""
