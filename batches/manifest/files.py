@@ -1,0 +1,45 @@
+"""Reading a text file that a person wrote: every way it can fail is a problem with a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from batches.manifest.problem import ManifestError, Place, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_bytes(path: Path, asked_at: Place) -> bytes:
+    """The bytes of the file; `asked_at` is the spot to blame where there are none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        reason = "there is no such file"
+    except IsADirectoryError:
+        reason = "this is a folder, not a file"
+    except PermissionError:
+        reason = "no permission to read it"
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
+        reason = getattr(error, "strerror", None) or str(error)
+    subject = "" if asked_at.file == str(path) else f"cannot read {path}: "
+    raise ManifestError([Problem(asked_at, subject + reason)])
+
+
+def decode(raw: bytes, file: str) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark."""
+    raw = raw.removeprefix(BYTE_ORDER_MARK)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        place = place_in(raw[: error.start].decode(), file)
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        raise ManifestError([Problem(place, message, "save the file as UTF-8")]) from None
+
+
+def place_in(text_before: str, file: str) -> Place:
+    """The place right after this text."""
+    line_start = text_before.rfind("\n") + 1
+    return Place(file, text_before.count("\n") + 1, len(text_before) - line_start + 1)

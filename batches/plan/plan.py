@@ -1,0 +1,111 @@
+"""What a manifest comes to before anything is sent: jobs, names and the bill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batches.money import credits_of, json_number, usd_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from batches.models import Estimate
+
+MEGAPIXEL = 1_000_000  # as people count sizes; prices have a megapixel of their own
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJob:
+    """One image to make."""
+
+    number: int  #: from 1, in the order of the manifest
+    row_id: str  #: the row's id, else a slug of its prompt
+    fingerprint: str  #: SHA-256 in hex, the same for the same request
+    model: str  #: as the manifest spells it
+    path: str  #: of the endpoint, below the host
+    lane: str  #: the limit class it counts against
+    params: Mapping[str, object]  #: the JSON body to send
+    prompt: str | None  #: what to draw; None for a model that needs no words
+    seed: int | None  #: None: the server draws one
+    output_name: str  #: relative path with extension, once per plan
+    labels: Mapping[str, str]  #: for cost reports
+    estimate: Estimate  #: its price and size
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """What one model is asked for."""
+
+    model: str
+    jobs: int  #: images asked of it
+    output_pixels: int  #: as far as sizes are known
+    micro_credits: int  #: as far as prices are known
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The jobs of one manifest, each request once."""
+
+    name: str  #: of the batch
+    manifest_sha256: str  #: of the manifest's bytes, in hex
+    fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
+    asked: int  #: images the manifest asks for, identical requests counted each
+    jobs: tuple[PlannedJob, ...]  #: in the order of the manifest
+    warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
+
+    @property
+    def duplicates(self) -> int:
+        """Images asked for that another job makes already."""
+        return self.asked - len(self.jobs)
+
+    @property
+    def micro_credits(self) -> int:
+        """The bill, as far as prices are known."""
+        return _bill(self.jobs)
+
+    @property
+    def unknown_prices(self) -> int:
+        """Jobs that the bill leaves out."""
+        return sum(job.estimate.micro_credits is None for job in self.jobs)
+
+    @property
+    def output_pixels(self) -> int:
+        """Pixels to come, as far as sizes are known."""
+        return _pixels(self.jobs)
+
+    def as_json(self) -> dict[str, object]:
+        """All but the jobs themselves, for machines."""
+        return {
+            "name": self.name,
+            "manifest_sha256": self.manifest_sha256,
+            "fingerprint": self.fingerprint,
+            "jobs": self.asked,
+            "unique_jobs": len(self.jobs),
+            "output_megapixels": round(self.output_pixels / MEGAPIXEL, 6),
+            "cost": {
+                "credits": json_number(credits_of(self.micro_credits)),
+                "usd": json_number(usd_of(self.micro_credits)),
+            },
+            "unknown_prices": self.unknown_prices,
+            "models": {
+                line.model: {"jobs": line.jobs, "credits": json_number(credits_of(line.micro_credits))}
+                for line in self.by_model()
+            },
+            "warnings": list(self.warnings),
+        }
+
+    def by_model(self) -> list[ModelLine]:
+        """A line of the bill for each model, in the order of the manifest."""
+        jobs: dict[str, list[PlannedJob]] = {}
+        for job in self.jobs:
+            jobs.setdefault(job.model, []).append(job)
+        return [ModelLine(model, len(its_jobs), _pixels(its_jobs), _bill(its_jobs)) for model, its_jobs in jobs.items()]
+
+
+def _bill(jobs: Iterable[PlannedJob]) -> int:
+    return sum(job.estimate.micro_credits or 0 for job in jobs)
+
+
+def _pixels(jobs: Iterable[PlannedJob]) -> int:
+    return sum(job.estimate.output_pixels or 0 for job in jobs)

@@ -1,0 +1,39 @@
+"""Which seed each copy of a row gets."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from batches.manifest import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One image of a row."""
+
+    seed: int | None  #: None: the server draws one
+    number: int  #: from 1, among the copies that nothing else tells apart
+
+
+def copies(row: Row, params: Mapping[str, object], batch: str, *, seedable: bool) -> Iterator[Copy]:
+    """One per seed and repetition. Where several are asked for without a seed, each gets a planned one."""
+    numbers = range(1, row.repeat + 1)
+    fixed = params.get("seed")
+    if row.seeds:
+        yield from (Copy(seed, number) for seed in row.seeds for number in numbers)
+    elif row.repeat > 1 and seedable and fixed is None:
+        yield from (Copy(planned_seed(batch, row, number), 1) for number in numbers)
+    else:
+        seed = fixed if isinstance(fixed, int) else None
+        yield from (Copy(seed, number) for number in numbers)
+
+
+def planned_seed(batch: str, row: Row, number: int) -> int:
+    """31 bits that stay the same however often, and in whatever order, the rows are planned."""
+    subject = "\0".join((batch, row.id or row.prompt or "", str(number)))
+    return int.from_bytes(hashlib.sha256(subject.encode()).digest()[:4]) >> 1

@@ -1,0 +1,83 @@
+"""What holds of every manifest, sensible or not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from batches.manifest import ManifestError, Problem, read_manifest
+from batches.models import find
+from batches.plan import Plan, make_plan
+from batches.plan.names import folded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+MODELS = st.sampled_from(["flux-2-pro", "flux-dev", "flux-kontext-pro", "flux-3-image", "flux-tools/deblur-v1"])
+PLAUSIBLE = {
+    "width": st.sampled_from([512, 1024]),
+    "steps": st.integers(1, 50),
+    "seed": st.integers(0, 3) | st.none(),
+    "output_format": st.sampled_from(["png", "webp"]),
+    "aspect_ratio": st.sampled_from(["16:9", "1:1"]),
+    "image": st.just("https://example.com/a.png"),
+}
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats(0, 9) | st.lists(st.text(max_size=3), max_size=2)
+TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
+TEMPLATES = st.sampled_from(["{id}", "{number}", "{model}/{id}-{seed}", "{name}-{number}", "{oops}"])
+
+
+def some(**values: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+    """Mappings with any of these keys."""
+    return st.fixed_dictionaries({}, optional=values)
+
+
+PARAMS = some(**PLAUSIBLE) | st.dictionaries(st.sampled_from([*PLAUSIBLE, "prompt"]), ANYTHING, max_size=2)
+COPIES = {"seeds": st.lists(st.integers(0, 5), min_size=1, max_size=3), "repeat": st.integers(1, 3)}
+PROMPTS = TEXT | some(prompt=TEXT, id=TEXT, model=MODELS | TEXT, params=PARAMS, **COPIES)
+OUTPUT = some(format=st.sampled_from(["jpeg", "png", "webp"]), name=TEMPLATES)
+MANIFESTS = st.builds(
+    lambda model, prompts, rest: {"version": 1, "name": "any", "model": model, "prompts": prompts, **rest},
+    MODELS,
+    st.lists(PROMPTS, min_size=1, max_size=5),
+    some(params=PARAMS, output=OUTPUT, **COPIES),
+)
+
+
+@given(manifest=MANIFESTS)
+@settings(max_examples=300, deadline=None)
+def test_a_manifest_gives_problems_or_a_plan_that_keeps_its_promises(
+    manifest: dict[str, object], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "m.yaml"
+    path.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    outcome = outcome_of(path)
+    assert outcome == outcome_of(path)
+    if isinstance(outcome, Plan):
+        keeps_its_promises(outcome)
+
+
+def outcome_of(path: Path) -> Plan | tuple[Problem, ...]:
+    try:
+        return make_plan(read_manifest(path))
+    except ManifestError as error:
+        return error.problems
+
+
+def keeps_its_promises(plan: Plan) -> None:
+    assert [job.number for job in plan.jobs] == list(range(1, len(plan.jobs) + 1))
+    assert len({job.fingerprint for job in plan.jobs}) == len(plan.jobs)
+    assert len({folded(job.output_name) for job in plan.jobs}) == len(plan.jobs)
+    assert plan.asked >= len(plan.jobs) > 0
+    for job in plan.jobs:
+        endpoint = find(job.model)
+        assert endpoint.check(job.params) == ()
+        assert endpoint.estimate(job.params) == job.estimate
+        assert job.params.get("prompt") == job.prompt
+        assert job.params.get("seed") == job.seed
+        json.dumps(job.params, allow_nan=False)
