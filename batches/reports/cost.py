@@ -1,0 +1,134 @@
+"""The cost report of one batch: a line per model, the totals, and every reason why a picture is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batches.money import credits_of, json_number, show_credits, show_usd, usd_of
+from batches.store.ledger import standing
+from batches.store.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from batches.store.ledger.records import Batch
+    from batches.store.ledger.standing import Standing
+
+MEGAPIXEL = 1_000_000
+"""Pixels; as the API reports sizes. Prices count in megapixels of 1,048,576."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one model made and cost."""
+
+    model: str
+    jobs: int  #: jobs asked of it
+    images: int  #: pictures stored
+    output_pixels: int  #: of those pictures
+    estimated: int  #: micro-credits the plan foresaw, as far as prices are known
+    settled: int  #: micro-credits BFL said it cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostReport:
+    """What came of a batch, and the bill."""
+
+    standing: Standing
+    lines: Sequence[Line]
+    missing: Mapping[tuple[State, str], int]  #: jobs that rest without a picture, by state and reason
+
+    @property
+    def images(self) -> int:
+        """Pictures stored."""
+        return self.standing.jobs.get(State.DONE, 0)
+
+    @property
+    def estimated(self) -> int:
+        """Micro-credits the plan foresaw."""
+        return sum(line.estimated for line in self.lines)
+
+    def as_json(self) -> dict[str, object]:
+        """For machines."""
+        return {
+            **standing_json(self.standing),
+            "images": self.images,
+            "estimated": cost_json(self.estimated),
+            "models": [
+                {
+                    "model": line.model,
+                    "jobs": line.jobs,
+                    "images": line.images,
+                    "output_megapixels": line.output_pixels / MEGAPIXEL,
+                    "estimated": cost_json(line.estimated),
+                    "cost": cost_json(line.settled),
+                }
+                for line in self.lines
+            ],
+            "missing": [
+                {"state": state.value, "reason": reason, "jobs": count}
+                for (state, reason), count in self.missing.items()
+            ],
+        }
+
+    def as_markdown(self) -> str:
+        """For people who keep it beside the pictures."""
+        batch, money = self.standing.batch, self.standing.money
+        rows = [
+            f"| {line.model} | {line.jobs} | {line.images} | {line.output_pixels / MEGAPIXEL:,.2f} "
+            f"| {credits_of(line.estimated):,} | {credits_of(line.settled):,} | {show_usd(line.settled)} |"
+            for line in self.lines
+        ]
+        megapixels = self.standing.output_pixels / MEGAPIXEL
+        bill = f"{'at least ' if money.unknown else ''}{show_credits(money.settled)} ({show_usd(money.settled)})"
+        missing = [f"- {count} {state}: {reason}" for (state, reason), count in self.missing.items()]
+        return "\n".join(
+            [
+                f"# {batch.id}",
+                "",
+                f"{self.images} of {self.standing.total} images, {megapixels:,.2f} megapixels, {bill}.",
+                "",
+                "| model | jobs | images | megapixels | estimated credits | credits | USD |",
+                "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+                *rows,
+                *(["", "Without a picture:", "", *missing] if missing else []),
+                "",
+                f"Account {batch.account}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
+                "",
+            ]
+        )
+
+
+def cost_report(tx: Connection, batch: Batch) -> CostReport:
+    """Read the report of one batch."""
+    return CostReport(
+        standing=standing.standing_of(tx, batch),
+        lines=[Line(**row) for row in standing.by_model(tx, batch.id)],
+        missing={(state, reason): count for state, reason, count in standing.reasons(tx, batch.id)},
+    )
+
+
+def standing_json(now: Standing) -> dict[str, object]:
+    """How a batch stands, for machines."""
+    money = now.money
+    return {
+        "batch": now.batch.id,
+        "name": now.batch.name,
+        "account": now.batch.account,
+        "state": "done" if now.rests else "running",
+        "jobs": {state.value: now.jobs.get(state, 0) for state in State},
+        "total": now.total,
+        "output_megapixels": now.output_pixels / MEGAPIXEL,
+        "cost": cost_json(money.settled),
+        "cost_unknown": money.unknown,
+        "reserved": cost_json(money.reserved),
+        "at_risk": cost_json(money.at_risk),
+    }
+
+
+def cost_json(micro: int) -> dict[str, int | float]:
+    """An amount as credits and dollars."""
+    return {"credits": json_number(credits_of(micro)), "usd": json_number(usd_of(micro))}

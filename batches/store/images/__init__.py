@@ -1,0 +1,21 @@
+"""The image store: where bytes go. Pictures are verified before they count and written whole or not at all."""
+
+from __future__ import annotations
+
+from batches.store.images.errors import ImageStoreError, ImageStoreFull
+from batches.store.images.folder import FolderStore
+from batches.store.images.memory import MemoryStore
+from batches.store.images.store import ImageStore, open_store
+from batches.store.images.verify import BadImage, Picture, verify
+
+__all__ = [
+    "BadImage",
+    "FolderStore",
+    "ImageStore",
+    "ImageStoreError",
+    "ImageStoreFull",
+    "MemoryStore",
+    "Picture",
+    "open_store",
+    "verify",
+]

@@ -1,0 +1,17 @@
+"""The image store's errors, by what the caller should do.
+
+ImageStoreError      the store cannot be used: mend it; what was paid for is fetched again later
+└── ImageStoreFull   no room left
+"""
+
+from __future__ import annotations
+
+from batches.errors import FluxbatchError
+
+
+class ImageStoreError(FluxbatchError):
+    """The image store cannot be read or written."""
+
+
+class ImageStoreFull(ImageStoreError):
+    """The disk under the image store is full."""

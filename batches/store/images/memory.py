@@ -1,0 +1,39 @@
+"""Images in memory: the folder's twin for worlds that do not last."""
+
+from __future__ import annotations
+
+import threading
+
+from batches.store.images.errors import ImageStoreError
+
+
+class MemoryStore:
+    """A dictionary behind a lock."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._kept: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def put(self, key: str, data: bytes) -> None:
+        """See ImageStore."""
+        if ".." in key.split("/") or key.startswith("/"):
+            raise ImageStoreError(f"The name {key!r} leads out of the store.", cure="Correct output.name.")
+        with self._lock:
+            self._kept[key] = bytes(data)
+
+    def get(self, key: str) -> bytes:
+        """See ImageStore."""
+        with self._lock:
+            if key not in self._kept:
+                raise ImageStoreError(f"memory:{key} is not in the store.")
+            return self._kept[key]
+
+    def delete(self, key: str) -> None:
+        """See ImageStore."""
+        with self._lock:
+            self._kept.pop(key, None)
+
+    def locate(self, key: str) -> str:
+        """See ImageStore."""
+        return f"memory:{key}"

@@ -1,0 +1,45 @@
+"""The seam: what every image store can do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from batches.store.images.errors import ImageStoreError
+from batches.store.images.folder import FolderStore
+from batches.store.images.memory import MemoryStore
+
+
+class ImageStore(Protocol):
+    """Bytes under keys. A key is a relative path with forward slashes.
+
+    `put` is atomic and durable: after it returns, the bytes survive a crash; if it raises, the key is as it was.
+    Putting the same key twice keeps the later bytes. Any thread may call. Errors are ImageStoreError.
+    """
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep these bytes under this key."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes under this key."""
+
+    def delete(self, key: str) -> None:
+        """Forget this key; one that is not there is forgotten already."""
+
+    def locate(self, key: str) -> str:
+        """Where a person finds this key."""
+
+
+def open_store(url: str) -> ImageStore:
+    """A store by its address: a folder, `file:///…`, or `memory:`."""
+    parts = urlsplit(url)
+    if parts.scheme == "memory":
+        return MemoryStore()
+    if not parts.scheme:
+        return FolderStore(url)
+    if parts.scheme == "file" and not parts.netloc:
+        return FolderStore(unquote(parts.path))
+    raise ImageStoreError(
+        f"FLUXBATCH_IMAGES_URL names no image store that is known: {url!r}.",
+        cure="Give a folder, for example ./images or file:///data/images.",
+    )

@@ -1,0 +1,19 @@
+"""The ledger: batches, jobs, attempts and charges. The only SQL, and the only place where a state changes.
+
+`Ledger` has the two doors, `read` and `write`; each module has the statements of one concern and takes the
+transaction a door gives:
+
+    submitting   a plan becomes a batch
+    feeding      what the dispatcher does to many jobs at once
+    moves        what a worker does to one job
+    charges      lines of money
+    presence     workers and stops
+    standing     questions
+"""
+
+from __future__ import annotations
+
+from batches.store.ledger.errors import LedgerError, LedgerFull
+from batches.store.ledger.ledger import Ledger
+
+__all__ = ["Ledger", "LedgerError", "LedgerFull"]

@@ -1,0 +1,80 @@
+"""Lines of money. Append-only: a line is written once and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import insert, select
+
+from batches.store.ledger.records import Reported
+from batches.store.ledger.schema import charges
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from batches.store.ledger.records import ClaimedJob
+
+Kind = Literal["reserved", "released", "reported", "settled"]
+Source = Literal["price table", "submit answer", "result", "rule"]
+
+
+def book(
+    tx: Connection,
+    job: ClaimedJob,
+    attempt_id: int,
+    kind: Kind,
+    amount: Reported,
+    *,
+    source: Source,
+    now: float,
+) -> None:
+    """Write one line for one attempt."""
+    tx.execute(
+        insert(charges).values(
+            batch_id=job.batch_id,
+            job_id=job.id,
+            attempt_id=attempt_id,
+            kind=kind,
+            micro_credits=amount.micro_credits,
+            input_micro_mp=amount.input_micro_mp,
+            output_micro_mp=amount.output_micro_mp,
+            source=source,
+            at=now,
+        )
+    )
+
+
+def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> None:
+    """Set the estimate aside before the money can be spent."""
+    estimate = Reported(micro_credits=job.estimate_micro_credits)
+    book(tx, job, attempt_id, "reserved", estimate, source="price table", now=now)
+
+
+def close(
+    tx: Connection,
+    job: ClaimedJob,
+    attempt_id: int,
+    cost: Reported | None,
+    *,
+    source: Source = "result",
+    now: float,
+) -> None:
+    """End the reservation: settle what the attempt cost, or release it where nothing was spent (a cost of None).
+
+    Where the result names no amount, what the submit answer named stands.
+    """
+    if cost is None:
+        estimate = Reported(micro_credits=job.estimate_micro_credits)
+        book(tx, job, attempt_id, "released", estimate, source="rule", now=now)
+        return
+    if cost.micro_credits is None and (said := _reported(tx, attempt_id)) is not None:
+        cost, source = replace(cost, micro_credits=said), "submit answer"
+    book(tx, job, attempt_id, "settled", cost, source=source, now=now)
+
+
+def _reported(tx: Connection, attempt_id: int) -> int | None:
+    """Micro-credits that the submit answer named for this attempt."""
+    return tx.scalar(
+        select(charges.c.micro_credits).where(charges.c.attempt_id == attempt_id, charges.c.kind == "reported")
+    )

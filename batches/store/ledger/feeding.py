@@ -1,0 +1,160 @@
+"""What the dispatcher does to many jobs at once: call them, take them up from silent workers, resolve doubts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, exists, func, or_, select, update
+
+from batches.models import LaneClass
+from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
+from batches.store.ledger.states import RESTLESS, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection
+
+RING_AGAIN_SECONDS = 10
+"""A doorbell nobody answered for so long is taken for lost. Rung twice, it harms nothing."""
+
+
+def in_window(tx: Connection, account: str) -> Mapping[str, int]:
+    """How many jobs of each lane are called or hold a slot."""
+    busy = (State.CALLED, State.SUBMITTING, State.RENDERING)
+    rows = tx.execute(
+        select(jobs.c.lane, func.count().label("jobs"))
+        .where(jobs.c.account == account, jobs.c.state.in_(busy))
+        .group_by(jobs.c.lane)
+    )
+    return {row.lane: row.jobs for row in rows}
+
+
+def due_lanes(tx: Connection, account: str, now: float) -> Sequence[str]:
+    """Lanes in which a job waits whose time has come."""
+    due = exists().where(jobs.c.account == account, jobs.c.state == State.QUEUED, jobs.c.due_at <= now)
+    # One look into the index per lane: DISTINCT would read every job that waits.
+    return [lane for lane in LaneClass if tx.scalar(select(due.where(jobs.c.lane == lane)))]
+
+
+def call_due(tx: Connection, account: str, lane: str, *, room: int, now: float) -> Sequence[int]:
+    """Call the oldest due jobs of a lane, as many as there is room for."""
+    due = (
+        select(jobs.c.id)
+        .where(
+            jobs.c.account == account,
+            jobs.c.lane == lane,
+            jobs.c.state == State.QUEUED,
+            jobs.c.due_at <= now,
+        )
+        .order_by(jobs.c.due_at, jobs.c.id)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+    )
+    return _call(tx, jobs.c.id.in_(due), now, state=State.CALLED)
+
+
+def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
+    """Jobs that should be in somebody's hands and are not: hand-overs, and calls whose doorbell got lost."""
+    unheard = or_(jobs.c.called_at.is_(None), jobs.c.called_at < now - RING_AGAIN_SECONDS)
+    waiting = and_(
+        jobs.c.account == account,
+        jobs.c.state.in_((State.CALLED, State.RENDERING)),
+        jobs.c.due_at <= now,
+        jobs.c.owner.is_(None),
+        unheard,
+    )
+    return _call(tx, waiting, now)
+
+
+def leave_unanswered(tx: Connection, job_id: int) -> None:
+    """A worker that is leaving heard the doorbell and will not come: ring again at once."""
+    tx.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.owner.is_(None)).values(called_at=None))
+
+
+def take_from_silent(tx: Connection, *, now: float, silent_seconds: float) -> int:
+    """Free the jobs of workers that were not heard of for a while. Returns how many jobs.
+
+    What was submitting may have been paid and becomes unsure; the rest goes on where it stood.
+    """
+    silent = select(workers.c.id).where(
+        or_(workers.c.heartbeat_at < now - silent_seconds, workers.c.left_at.is_not(None))
+    )
+    theirs = jobs.c.owner.in_(silent)
+    reason = "its worker fell silent"
+    freed = 0
+    for state, onward, columns in (
+        (State.SUBMITTING, State.UNSURE, {}),
+        (State.CALLED, State.QUEUED, {}),
+        (State.RENDERING, State.RENDERING, {"called_at": None}),
+        (State.FETCHING, State.RENDERING, {"called_at": None}),
+    ):
+        freed += tx.execute(
+            update(jobs)
+            .where(theirs, jobs.c.state == state)
+            .values(state=onward, owner=None, due_at=now, reason=reason, changed_at=now, **columns)
+        ).rowcount
+    return freed
+
+
+def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
+    """Put unsure jobs back, batch by batch, while the money at risk stays within the batch's bound.
+
+    An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
+    """
+    rows = tx.execute(
+        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits, batches.c.unsure_bound)
+        .join(batches, batches.c.id == jobs.c.batch_id)
+        .where(jobs.c.account == account, jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
+        .order_by(jobs.c.id)
+    ).all()
+    risked = {batch_id: lost_money(tx, batch_id) for batch_id in {row.batch_id for row in rows}}
+    resubmitted = 0
+    for row in rows:
+        if row.estimate_micro_credits is None:
+            continue
+        if risked[row.batch_id] + row.estimate_micro_credits <= row.unsure_bound:
+            risked[row.batch_id] += row.estimate_micro_credits
+            resubmitted += _requeue_and_give_up_attempt(tx, row.id, now)
+    return resubmitted
+
+
+def lost_money(tx: Connection, batch_id: str) -> int:
+    """Micro-credits of attempts whose answer was lost and that were submitted again: perhaps paid twice."""
+    return (
+        tx.scalar(
+            select(func.sum(charges.c.micro_credits))
+            .join(attempts, attempts.c.id == charges.c.attempt_id)
+            .where(charges.c.batch_id == batch_id, charges.c.kind == "reserved", attempts.c.outcome == "lost")
+        )
+        or 0
+    )
+
+
+def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
+    """Mark the batches that came to rest: no job left for a worker to do."""
+    unrest = exists().where(jobs.c.batch_id == batches.c.id, jobs.c.state.in_(RESTLESS))
+    return tx.scalars(
+        update(batches).where(batches.c.ended_at.is_(None), ~unrest).values(ended_at=now).returning(batches.c.id)
+    ).all()
+
+
+def _call(tx: Connection, which: ColumnElement[bool], now: float, **columns: object) -> Sequence[int]:
+    called = tx.scalars(update(jobs).where(which).values(called_at=now, changed_at=now, **columns).returning(jobs.c.id))
+    return sorted(called)
+
+
+def _requeue_and_give_up_attempt(tx: Connection, job_id: int, now: float) -> bool:
+    requeued = tx.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == State.UNSURE)
+        .values(state=State.QUEUED, due_at=now, reason="submitted again: the answer was lost", changed_at=now)
+    )
+    if requeued.rowcount == 0:  # its answer came, or another dispatcher was quicker
+        return False
+    tx.execute(
+        update(attempts)
+        .where(attempts.c.job_id == job_id, attempts.c.ended_at.is_(None))
+        .values(outcome="lost", message="the answer was lost; submitted again", ended_at=now)
+    )
+    return True

@@ -1,0 +1,123 @@
+"""The two doors to the database, `read` and `write`. All SQL lives in this package and runs inside one of them."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from batches.store.ledger.errors import LedgerError, translated
+from batches.store.ledger.migrations import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another process's transaction before it gives up."""
+
+
+class Ledger:
+    """The database of batches, jobs, attempts and charges: the only truth.
+
+    `read` and `write` each give one transaction; `write` commits at the end or changes nothing. Any thread may use
+    either. Writers of one process take turns here, because SQLite has one writer and lets waiting ones starve.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open the ledger at a database URL, creating or upgrading its tables."""
+        self.url = url
+        self._turn = threading.Lock()
+        self._engine = _engine(url)
+        self.where = self._engine.url.render_as_string(hide_password=True)
+        try:
+            with self._translating():
+                upgrade(self._engine)
+        except LedgerError:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view; nothing is changed."""
+        with self._translating(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that is on disk when the block ends, or leaves no trace."""
+        with self._turn, self._translating(), self._engine.connect() as plain:
+            connection = plain.execution_options(fluxbatch_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give the connections back to the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise translated(error, self.where) from error
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(url, parsed.database)
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    except (ArgumentError, ModuleNotFoundError, ValueError) as error:
+        raise LedgerError(
+            f"FLUXBATCH_LEDGER_URL names no database that can be used here; it begins with {url.partition(':')[0]!r}.",
+            cure="Use sqlite:///path/ledger.db, or postgresql+psycopg://… with the `postgres` extra installed.",
+        ) from error
+
+
+def _sqlite_engine(url: str, path: str | None) -> Engine:
+    if path and path != ":memory:":
+        _make_folder(Path(path).parent)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # we write BEGIN ourselves, below
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("fluxbatch_writes", False)
+        # A writer asks for the lock at once: a reader that turns writer half way would fail instead of waiting.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(
+            f"The folder {folder} for the ledger cannot be made: {error.strerror}.",
+            cure="Set FLUXBATCH_HOME to a folder you may write.",
+        ) from error

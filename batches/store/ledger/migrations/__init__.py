@@ -1,0 +1,59 @@
+"""Brings a database to the newest schema, by itself, in one transaction.
+
+A ledger that is up to date costs one SELECT: Alembic is imported only when there is something to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+
+from batches.store.ledger.errors import LedgerError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection, Engine
+
+NEWEST = "0001"
+"""The revision this program was written for."""
+
+
+def upgrade(engine: Engine) -> None:
+    """Create or upgrade the tables. A schema from a newer program is refused rather than damaged."""
+    with engine.connect() as connection, connection.begin():
+        if _revision(connection) == NEWEST:
+            return
+    with engine.connect().execution_options(fluxbatch_writes=True) as connection, connection.begin():
+        _migrate(connection)
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.util.exc import CommandError
+
+    here = _revision(connection)
+    try:
+        command.upgrade(config(connection), NEWEST)
+    except CommandError as error:
+        raise LedgerError(
+            f"The ledger's schema is at revision {here}, which this version of fluxbatch does not know.",
+            cure="Use the newer fluxbatch that wrote it.",
+        ) from error
+
+
+def config(connection: Connection) -> Config:
+    """Alembic's configuration, in code: the scripts lie beside this file and use the given connection."""
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,177 @@
+"""The first schema: batches, jobs, attempts, charges, workers, stops."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+APPEND_ONLY = {
+    "sqlite": (
+        "CREATE TRIGGER charges_no_update BEFORE UPDATE ON charges "
+        "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END",
+        "CREATE TRIGGER charges_no_delete BEFORE DELETE ON charges "
+        "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION charges_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'charges are append-only'; END $$",
+        "CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges "
+        "FOR EACH ROW EXECUTE FUNCTION charges_append_only()",
+    ),
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "batches",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("manifest_sha256", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("prices_as_of", sa.Text(), nullable=False),
+        sa.Column("max_attempts", sa.Integer(), nullable=False),
+        sa.Column("unsure_bound", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.Float(), nullable=False),
+        sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+    )
+    op.create_index(
+        "uq_batches_open",
+        "batches",
+        ["fingerprint", "account"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "stops",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_stops")),
+    )
+    op.create_table(
+        "workers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.Float(), nullable=False),
+        sa.Column("heartbeat_at", sa.Float(), nullable=False),
+        sa.Column("left_at", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workers")),
+    )
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("row_id", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("output_name", sa.Text(), nullable=False),
+        sa.Column("estimate_micro_credits", sa.BigInteger(), nullable=True),
+        sa.Column("estimate_pixels", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_at", sa.Float(), nullable=False),
+        sa.Column("called_at", sa.Float(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changed_at", sa.Float(), nullable=False),
+        sa.Column("image_key", sa.Text(), nullable=True),
+        sa.Column("image_sha256", sa.Text(), nullable=True),
+        sa.Column("image_format", sa.Text(), nullable=True),
+        sa.Column("image_width", sa.Integer(), nullable=True),
+        sa.Column("image_height", sa.Integer(), nullable=True),
+        sa.Column("image_bytes", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'done' OR image_sha256 IS NOT NULL", name=op.f("ck_jobs_done_has_image")
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'called', 'submitting', 'rendering', 'fetching', 'unsure', 'done', 'moderated', 'failed', 'cancelled')",
+            name=op.f("ck_jobs_state"),
+        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_jobs_batch_id_batches")),
+        sa.ForeignKeyConstraint(["owner"], ["workers.id"], name=op.f("fk_jobs_owner_workers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("batch_id", "fingerprint", name=op.f("uq_jobs_batch_id_fingerprint")),
+        sa.UniqueConstraint("batch_id", "output_name", name=op.f("uq_jobs_batch_id_output_name")),
+    )
+    op.create_index("ix_jobs_batch_state", "jobs", ["batch_id", "state"], unique=False)
+    op.create_index("ix_jobs_due", "jobs", ["account", "state", "lane", "due_at"], unique=False)
+    op.create_index("ix_jobs_owner", "jobs", ["owner"], unique=False)
+    op.create_table(
+        "attempts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Float(), nullable=False),
+        sa.Column("ticket_id", sa.Text(), nullable=True),
+        sa.Column("polling_url", sa.Text(), nullable=True),
+        sa.Column("accepted_at", sa.Float(), nullable=True),
+        sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("message", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('done', 'refused', 'failed', 'moderated', 'lost') OR outcome IS NULL",
+            name=op.f("ck_attempts_outcome"),
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_attempts_job_id_jobs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+        sa.UniqueConstraint("job_id", "number", name=op.f("uq_attempts_job_id_number")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_attempts_ticket_id")),
+    )
+    op.create_index(
+        "uq_attempts_under_way",
+        "attempts",
+        ["job_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "charges",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("micro_credits", sa.BigInteger(), nullable=True),
+        sa.Column("input_micro_mp", sa.BigInteger(), nullable=True),
+        sa.Column("output_micro_mp", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name=op.f("ck_charges_not_negative")),
+        sa.CheckConstraint(
+            "kind IN ('estimated', 'reserved', 'released', 'reported', 'settled', 'corrected')",
+            name=op.f("ck_charges_kind"),
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_charges_attempt_id_attempts")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_charges_batch_id_batches")),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_charges_job_id_jobs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
+    )
+    op.create_index("ix_charges_batch", "charges", ["batch_id"], unique=False)
+    op.create_index(
+        "uq_charges_once",
+        "charges",
+        ["attempt_id", "kind"],
+        unique=True,
+        sqlite_where=sa.text("kind != 'corrected'"),
+        postgresql_where=sa.text("kind != 'corrected'"),
+    )
+    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -1,0 +1,113 @@
+"""What the ledger hands out and takes in. Every type is one stage of life, so None never means "not yet"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batches.store.ledger.states import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchTerms:
+    """What a plan does not say about a batch: who pays and how far we may go."""
+
+    account: str  #: name of the account that pays
+    prices_as_of: str  #: date of the price table the estimate was made with
+    max_attempts: int = 3  #: real failures after which a job is given up
+    unsure_bound: int  #: micro-credits that may be paid twice before unsure jobs are held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One submitted manifest."""
+
+    id: str  #: readable and unique: name, day, a few random letters
+    name: str  #: as the manifest has it
+    account: str  #: who pays
+    manifest_sha256: str  #: of the manifest's bytes
+    prices_as_of: str  #: date of the price table the estimate was made with
+    max_attempts: int  #: real failures after which a job is given up
+    unsure_bound: int  #: micro-credits that may be paid twice before unsure jobs are held
+    created_at: float  #: seconds since the epoch
+    ended_at: float | None  #: when its last job came to rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """BFL's answer to a submission: the right to ask for the result."""
+
+    id: str  #: BFL's task id
+    polling_url: str  #: where to ask, on the region that holds the task
+    accepted_at: float  #: seconds since the epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What BFL says something costs. None is unknown, not zero."""
+
+    micro_credits: int | None = None  #: the `cost` field
+    input_micro_mp: int | None = None  #: the `input_mp` field, in millionths
+    output_micro_mp: int | None = None  #: the `output_mp` field, in millionths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One submission under way."""
+
+    id: int  #: row in the ledger
+    number: int  #: 1 for the first
+    started_at: float  #: when the intent was written
+    ticket: Ticket | None  #: None while the answer is not in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedJob:
+    """A job that a worker owns, with all it needs to carry it on."""
+
+    id: int  #: row in the ledger
+    batch_id: str  #: its batch
+    batch_name: str  #: the manifest's name
+    manifest_sha256: str  #: of the manifest's bytes
+    max_attempts: int  #: real failures after which it is given up
+    number: int  #: place in the plan, from 1
+    row_id: str  #: the prompt's id
+    account: str  #: who pays
+    lane: str  #: limit class
+    model: str  #: endpoint name
+    path: str  #: endpoint path
+    params: Mapping[str, object]  #: the body to send
+    labels: Mapping[str, str]  #: for the cost report
+    output_name: str  #: file name below the batch's folder
+    estimate_micro_credits: int | None  #: what one attempt should cost
+    state: State  #: called, rendering or fetching
+    failures: int  #: attempts spent by real failures
+    waits: int  #: refusals in a row that cost nothing
+    attempt: Attempt | None  #: the submission under way, if there is one
+    owner: str  #: the worker that holds it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptImage:
+    """A picture that is verified and in the image store."""
+
+    key: str  #: where it is
+    sha256: str  #: of its bytes
+    format: str  #: jpeg, png or webp
+    width: int  #: pixels
+    height: int  #: pixels
+    bytes: int  #: size on disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """An account that is not used until somebody has mended something."""
+
+    account: str  #: which
+    reason: str  #: no credits, key refused, image store
+    message: str  #: what was said, with the cure
+    since: float  #: seconds since the epoch
+    until: float  #: when the workers look again by themselves

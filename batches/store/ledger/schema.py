@@ -1,0 +1,215 @@
+"""The tables of the ledger and the laws the database itself keeps.
+
+Times are seconds since the epoch. Money is micro-credits. Megapixels reported by BFL are kept as given, in
+millionths (`input_micro_mp`). NULL in a money column means unknown, never zero.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+
+from batches.store.ledger.states import State
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column declared INTEGER PRIMARY KEY."""
+
+
+def _one_of(column: str, words: list[str]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("manifest_sha256", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("prices_as_of", Text, nullable=False),
+    Column("max_attempts", Integer, nullable=False),
+    Column("unsure_bound", BigInteger, nullable=False),  # micro-credits that may be paid twice before we hold
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+)
+# The same manifest cannot run twice at the same time for one account: it would be paid twice.
+Index(
+    "uq_batches_open",
+    batches.c.fingerprint,
+    batches.c.account,
+    unique=True,
+    sqlite_where=batches.c.ended_at.is_(None),
+    postgresql_where=batches.c.ended_at.is_(None),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("heartbeat_at", Float, nullable=False),
+    Column("left_at", Float),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("batch_id", Text, ForeignKey("batches.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("row_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("output_name", Text, nullable=False),
+    Column("estimate_micro_credits", BigInteger),
+    Column("estimate_pixels", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("due_at", Float, nullable=False),
+    Column("called_at", Float),
+    Column("owner", Text, ForeignKey("workers.id")),
+    Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
+    Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
+    Column("changed_at", Float, nullable=False),
+    Column("image_key", Text),
+    Column("image_sha256", Text),
+    Column("image_format", Text),
+    Column("image_width", Integer),
+    Column("image_height", Integer),
+    Column("image_bytes", BigInteger),
+    # One batch asks for a thing once, and no two jobs write the same file.
+    UniqueConstraint("batch_id", "fingerprint"),
+    UniqueConstraint("batch_id", "output_name"),
+    CheckConstraint(_one_of("state", [state.value for state in State]), name="state"),
+    # A finished job has its picture.
+    CheckConstraint("state <> 'done' OR image_sha256 IS NOT NULL", name="done_has_image"),
+)
+Index("ix_jobs_due", jobs.c.account, jobs.c.state, jobs.c.lane, jobs.c.due_at)
+Index("ix_jobs_owner", jobs.c.owner)
+Index("ix_jobs_batch_state", jobs.c.batch_id, jobs.c.state)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("ticket_id", Text),
+    Column("polling_url", Text),
+    Column("accepted_at", Float),
+    Column("ended_at", Float),
+    Column("outcome", Text),
+    Column("message", Text, nullable=False, server_default=""),
+    UniqueConstraint("job_id", "number"),
+    UniqueConstraint("ticket_id"),
+    CheckConstraint(
+        _one_of("outcome", ["done", "refused", "failed", "moderated", "lost"]) + " OR outcome IS NULL",
+        name="outcome",
+    ),
+)
+# A job has one attempt under way at most.
+Index(
+    "uq_attempts_under_way",
+    attempts.c.job_id,
+    unique=True,
+    sqlite_where=attempts.c.ended_at.is_(None),
+    postgresql_where=attempts.c.ended_at.is_(None),
+)
+
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("batch_id", Text, ForeignKey("batches.id"), nullable=False),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("attempt_id", Id, ForeignKey("attempts.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("micro_credits", BigInteger),
+    Column("input_micro_mp", BigInteger),
+    Column("output_micro_mp", BigInteger),
+    Column("source", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    CheckConstraint(
+        _one_of("kind", ["estimated", "reserved", "released", "reported", "settled", "corrected"]),
+        name="kind",
+    ),
+    CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name="not_negative"),
+)
+# An attempt is reserved once, reported once, settled once.
+Index(
+    "uq_charges_once",
+    charges.c.attempt_id,
+    charges.c.kind,
+    unique=True,
+    sqlite_where=charges.c.kind != text("'corrected'"),
+    postgresql_where=charges.c.kind != text("'corrected'"),
+)
+Index("ix_charges_batch", charges.c.batch_id)
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+APPEND_ONLY = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "
+        "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION charges_append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'charges are append-only'; END $$
+        """,
+        """
+        CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges
+        FOR EACH ROW EXECUTE FUNCTION charges_append_only()
+        """,
+    ),
+}
+"""Charges are never changed: a mistake is corrected by a further line."""
+
+for _dialect, _statements in APPEND_ONLY.items():
+    for _statement in _statements:
+        event.listen(charges, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # as SQLAlchemy declares it

@@ -1,0 +1,177 @@
+"""Questions about how things stand. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
+
+from batches.store.ledger.records import Batch
+from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.states import ACTIVE_AT_BFL, RESTING, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """The bill so far. All amounts in micro-credits."""
+
+    settled: int  #: what BFL said the finished attempts cost
+    unknown: int  #: how many settled attempts nobody told us the cost of
+    reserved: int  #: set aside for attempts under way
+    at_risk: int  #: attempts whose answer was lost: perhaps paid, perhaps not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one batch stands."""
+
+    batch: Batch
+    jobs: Mapping[State, int]  #: how many jobs in each state; only states that occur
+    output_pixels: int  #: of the stored pictures
+    money: Money
+
+    @property
+    def total(self) -> int:
+        """Jobs in the batch."""
+        return sum(self.jobs.values())
+
+    @property
+    def rests(self) -> bool:
+        """Whether no worker has anything left to do."""
+        return self.jobs.keys() <= RESTING
+
+    @property
+    def active(self) -> int:
+        """Jobs that occupy a slot at BFL."""
+        return sum(self.jobs.get(state, 0) for state in ACTIVE_AT_BFL)
+
+
+def find_batch(tx: Connection, batch_id: str) -> Batch | None:
+    """The batch with this id, or None."""
+    row = tx.execute(select(batches).where(batches.c.id == batch_id)).mappings().one_or_none()
+    return None if row is None else batch_of(row)
+
+
+def list_batches(tx: Connection) -> Sequence[Batch]:
+    """All batches, the newest first."""
+    rows = tx.execute(select(batches).order_by(batches.c.created_at.desc(), batches.c.id)).mappings()
+    return [batch_of(row) for row in rows]
+
+
+def batch_of(row: RowMapping) -> Batch:
+    """A row of `batches` as its record."""
+    return Batch(**{name: row[name] for name in Batch.__dataclass_fields__})
+
+
+def standing_of(tx: Connection, batch: Batch) -> Standing:
+    """Counts, megapixels and money of one batch."""
+    rows = tx.execute(
+        select(jobs.c.state, func.count(), _sum(_pixels)).where(jobs.c.batch_id == batch.id).group_by(jobs.c.state)
+    ).all()
+    return Standing(
+        batch=batch,
+        jobs={State(state): count for state, count, _ in rows},
+        output_pixels=sum(pixels for *_, pixels in rows),
+        money=_money(tx, batch.id),
+    )
+
+
+def list_jobs(
+    tx: Connection, batch_id: str, *, states: Sequence[State] = (), limit: int | None = None
+) -> Sequence[RowMapping]:
+    """The jobs of a batch in the order of the plan, each with its attempts and what it cost."""
+    settled = (
+        select(func.sum(charges.c.micro_credits))
+        .where(charges.c.job_id == jobs.c.id, charges.c.kind == "settled")
+        .scalar_subquery()
+    )
+    tries = select(func.count()).where(attempts.c.job_id == jobs.c.id).scalar_subquery()
+    query = (
+        select(jobs, settled.label("settled_micro_credits"), tries.label("attempts"))
+        .where(jobs.c.batch_id == batch_id)
+        .order_by(jobs.c.number)
+        .limit(limit)
+    )
+    if states:
+        query = query.where(jobs.c.state.in_(states))
+    return tx.execute(query).mappings().all()
+
+
+def by_model(tx: Connection, batch_id: str) -> Sequence[RowMapping]:
+    """What each model made and cost, in the order of the plan."""
+    settled = (
+        select(charges.c.job_id, func.sum(charges.c.micro_credits).label("amount"))
+        .where(charges.c.batch_id == batch_id, charges.c.kind == "settled")
+        .group_by(charges.c.job_id)
+        .subquery()
+    )
+    query = (
+        select(
+            jobs.c.model,
+            func.count().label("jobs"),
+            func.count(jobs.c.image_sha256).label("images"),
+            _sum(_pixels).label("output_pixels"),
+            _sum(jobs.c.estimate_micro_credits).label("estimated"),
+            _sum(settled.c.amount).label("settled"),
+        )
+        .outerjoin(settled, settled.c.job_id == jobs.c.id)
+        .where(jobs.c.batch_id == batch_id)
+        .group_by(jobs.c.model)
+        .order_by(func.min(jobs.c.number))
+    )
+    return tx.execute(query).mappings().all()
+
+
+def reasons(tx: Connection, batch_id: str) -> Sequence[tuple[State, str, int]]:
+    """Why jobs rest without a picture, the most frequent first."""
+    rows = tx.execute(
+        select(jobs.c.state, jobs.c.reason, func.count())
+        .where(jobs.c.batch_id == batch_id, jobs.c.state.in_(RESTING - {State.DONE}))
+        .group_by(jobs.c.state, jobs.c.reason)
+        .order_by(func.count().desc(), jobs.c.state, jobs.c.reason)
+    )
+    return [(State(state), reason, count) for state, reason, count in rows]
+
+
+def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:
+    """NULLs count for nothing, and no rows make 0."""
+    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
+
+
+_pixels = jobs.c.image_width * jobs.c.image_height
+
+
+def _money(tx: Connection, batch_id: str) -> Money:
+    unsure = jobs.c.state == State.UNSURE
+    open_ = attempts.c.ended_at.is_(None)
+    settled = charges.c.kind == "settled"
+    reserved = charges.c.kind == "reserved"
+    amount = charges.c.micro_credits
+    doubtful = or_(attempts.c.outcome == "lost", and_(open_, unsure))
+
+    def total(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return _sum(case((and_(*conditions), amount), else_=0))
+
+    row = (
+        tx.execute(
+            select(
+                total(settled).label("settled"),
+                func.count(case((and_(settled, amount.is_(None)), 1))).label("unknown"),
+                total(reserved, open_, ~unsure).label("reserved"),
+                total(reserved, doubtful).label("at_risk"),
+            )
+            .select_from(charges)
+            .join(attempts, attempts.c.id == charges.c.attempt_id)
+            .join(jobs, jobs.c.id == charges.c.job_id)
+            .where(charges.c.batch_id == batch_id)
+        )
+        .mappings()
+        .one()
+    )
+    return Money(**row)
