@@ -1,0 +1,148 @@
+"""Feeds a small window of jobs from the ledger into Celery, and sweeps up what was lost.
+
+One thread in every worker; a lease in Redis makes one of them the leader of its account. Two leaders at once would
+ring some doorbells twice, which harms nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from batches.errors import FluxbatchError
+from batches.models import LANE_SLOTS, LaneClass
+from batches.store.ledger import feeding, presence
+from workers import log
+from workers.broker import translating
+from workers.errors import BrokerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from redis import Redis
+
+    from batches.store.ledger import Ledger
+
+TICK_SECONDS = 0.25
+"""How often the window is looked at; a job that ends in this process makes it be looked at sooner."""
+
+SWEEP_SECONDS = 1.0
+"""How often lost things are looked for."""
+
+SILENT_SECONDS = 10.0
+"""A worker not heard of for so long is taken for dead; it beats every 2 seconds."""
+
+LEASE_MS = 3000
+"""How long the leader leads without renewing."""
+
+
+def window(slots: int) -> int:
+    """Jobs to have called for a lane: its slots and a quarter more, so that a freed slot finds a job at the door."""
+    return slots + max(2, slots // 4)
+
+
+class Dispatcher:
+    """Keeps the window of one account full."""
+
+    def __init__(
+        self,
+        *,
+        worker: str,
+        account: str,
+        ledger: Ledger,
+        redis: Redis,
+        ring: Callable[[int], None],
+        on_fatal: Callable[[FluxbatchError], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Feed from this ledger by ringing this bell."""
+        self._worker = worker
+        self._account = account
+        self._lease = f"fluxbatch:dispatcher:{account}"
+        self._ledger = ledger
+        self._redis = redis
+        self._ring = ring
+        self._on_fatal = on_fatal
+        self._clock = clock
+        self._wake = threading.Event()
+        self._leaving = threading.Event()
+        self._next_sweep = 0.0
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin feeding."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the window now: a job has just left it."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Stop feeding, and let another lead at once."""
+        self._leaving.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        with suppress(BrokerError), translating():
+            if self._redis.get(self._lease) == self._worker.encode():
+                self._redis.delete(self._lease)
+
+    def tick(self) -> Sequence[int]:
+        """One look: call what there is room for, and sweep from time to time. Returns the jobs rung for."""
+        if not self._lead():
+            return []
+        now = self._clock()
+        rung = self._sweep(now) if now >= self._next_sweep else []
+        rung = [*rung, *self._feed(now)]
+        for job_id in rung:
+            self._ring(job_id)
+        return rung
+
+    def _run(self) -> None:
+        while not self._leaving.is_set():
+            try:
+                self.tick()
+            except BrokerError as error:  # the called jobs are rung for again when it is back
+                log.trouble("dispatcher", error)
+                self._leaving.wait(SWEEP_SECONDS)
+            except FluxbatchError as error:
+                self._on_fatal(error)
+                return
+            self._wake.wait(TICK_SECONDS)
+            self._wake.clear()
+
+    def _lead(self) -> bool:
+        with translating():
+            if self._redis.set(self._lease, self._worker, nx=True, px=LEASE_MS):
+                return True
+            if self._redis.get(self._lease) != self._worker.encode():
+                return False
+            self._redis.pexpire(self._lease, LEASE_MS)
+        return True
+
+    def _feed(self, now: float) -> list[int]:
+        with self._ledger.read() as tx:
+            if presence.stop_of(tx, self._account, now) is not None:
+                return []
+            busy = feeding.in_window(tx, self._account)
+            waiting = feeding.due_lanes(tx, self._account, now)
+        rooms = {lane: window(LANE_SLOTS[LaneClass(lane)]) - busy.get(lane, 0) for lane in waiting}
+        open_lanes = {lane: room for lane, room in rooms.items() if room > 0}
+        if not open_lanes:
+            return []
+        with self._ledger.write() as tx:
+            return [
+                job_id
+                for lane, room in open_lanes.items()
+                for job_id in feeding.call_due(tx, self._account, lane, room=room, now=now)
+            ]
+
+    def _sweep(self, now: float) -> list[int]:
+        self._next_sweep = now + SWEEP_SECONDS
+        with self._ledger.write() as tx:
+            feeding.take_from_silent(tx, now=now, silent_seconds=SILENT_SECONDS)
+            feeding.resubmit_unsure(tx, self._account, now)
+            feeding.close_ended_batches(tx, now)
+            return list(feeding.ring_again(tx, self._account, now))

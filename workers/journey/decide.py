@@ -1,0 +1,170 @@
+"""Decides what comes next in the life of a job. No clock, no IO, no Celery, no dice: values in, a value out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from batches.store.ledger.records import Reported
+from batches.store.ledger.states import State
+from workers.bfl.answers import (
+    Accepted,
+    AnswerLost,
+    Busy,
+    InFlight,
+    KeyRefused,
+    LinkDead,
+    Moderated,
+    NoCredits,
+    NotFound,
+    Ready,
+    Rejected,
+    TaskError,
+    Trouble,
+)
+from workers.journey.events import (
+    BadPicture,
+    Claimed,
+    Draining,
+    NoSlot,
+    SlotTaken,
+    Stored,
+    StoreTrouble,
+)
+from workers.journey.steps import (
+    AskAgain,
+    Doubt,
+    End,
+    Fetch,
+    Finish,
+    HandOver,
+    Poll,
+    PutBack,
+    StopAccount,
+    Submit,
+    TakeSlot,
+)
+
+if TYPE_CHECKING:
+    from workers.journey.events import Event
+    from workers.journey.policy import Policy
+    from workers.journey.steps import Step
+
+NOT_CHARGED = Reported(micro_credits=0)
+"""BFL does not charge for moderated requests (help.bfl.ai, 2026-06-12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a decision needs to know about a job."""
+
+    max_attempts: int  #: real failures after which it is given up
+    failures: int = 0  #: real failures so far
+    waits: int = 0  #: refusals in a row that cost nothing
+    accepted_at: float | None = None  #: when BFL took it; None without a ticket
+    troubles: int = 0  #: polls and downloads in a row that went wrong
+    bad_pictures: int = 0  #: results in a row that did not decode
+
+    def after(self, event: Event) -> View:
+        """The view with this event counted in."""
+        match event:
+            case Trouble() | LinkDead():
+                return replace(self, troubles=self.troubles + 1)
+            case BadPicture():
+                return replace(self, bad_pictures=self.bad_pictures + 1)
+            case Accepted(ticket=ticket):
+                return replace(self, accepted_at=ticket.accepted_at, waits=0)
+            case Busy():
+                return replace(self, waits=self.waits + 1)
+            case TaskError():
+                return replace(self, failures=self.failures + 1)
+            case InFlight() | NotFound():
+                return replace(self, troubles=0)
+            case _:
+                return self
+
+
+def decide(view: View, event: Event, policy: Policy, now: float) -> Step:
+    """The next step of a job that has just met this event. The view has the event counted in already."""
+    match event:
+        case Claimed():
+            return TakeSlot(policy.slot_patience) if view.accepted_at is None else Poll(0)
+        case SlotTaken():
+            return Submit()
+        case NoSlot():
+            return PutBack(0, "waits for a slot")
+        case Draining():
+            return _leave(view)
+        case Accepted() | Busy() | AnswerLost() | NoCredits() | KeyRefused() | Rejected():
+            return _after_submit(view, event, policy)
+        case InFlight() | NotFound() | Ready() | Moderated() | TaskError():
+            return _after_poll(view, event, policy, now)
+        case Trouble(message=message, retry_after=asked):
+            return AskAgain(policy.wait(view.troubles, asked), message)
+        case LinkDead(message=message):
+            return AskAgain(0 if view.troubles == 1 else policy.backoff(view.troubles), message)
+        case Stored(image=image, cost=cost):
+            return Finish(image, cost)
+        case BadPicture(message=message, cost=cost):
+            if view.bad_pictures >= policy.bad_picture_tries:
+                return End(State.FAILED, f"bad picture: {message}", cost)
+            return AskAgain(policy.backoff(view.bad_pictures), f"bad picture: {message}")
+        case StoreTrouble(message=message):
+            onward = HandOver(policy.stop, message)
+            return StopAccount("image store", message, policy.stop, onward)
+        case _:
+            assert_never(event)
+
+
+def _after_submit(
+    view: View, answer: Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected, policy: Policy
+) -> Step:
+    match answer:
+        case Accepted():
+            return Poll(policy.first_poll)
+        case Busy(message=message, retry_after=asked):
+            return PutBack(policy.wait(view.waits, asked), message, counts="wait")
+        case AnswerLost(message=message):
+            return Doubt(message)
+        case NoCredits(message=message):
+            return StopAccount("no credits", message, policy.stop, PutBack(0, message))
+        case KeyRefused(message=message):
+            return StopAccount("key refused", message, policy.stop, PutBack(0, message))
+        case Rejected(message=message):
+            return End(State.FAILED, f"rejected: {message}", None)
+        case _:
+            assert_never(answer)
+
+
+def _after_poll(
+    view: View, answer: InFlight | NotFound | Ready | Moderated | TaskError, policy: Policy, now: float
+) -> Step:
+    age = now - (view.accepted_at if view.accepted_at is not None else now)
+    match answer:
+        case Ready():
+            return Fetch(answer)
+        case Moderated(message=message, said=said):
+            if said.micro_credits is None:
+                return End(State.MODERATED, message, NOT_CHARGED, source="rule")
+            return End(State.MODERATED, message, said)
+        case TaskError(message=message, said=said):
+            reason = f"BFL failed: {message}"
+            if view.failures >= view.max_attempts:
+                return End(State.FAILED, reason, said)
+            return PutBack(policy.backoff(view.failures), reason, counts="failure", cost=said)
+        case InFlight():
+            if age > policy.deadline:
+                return Doubt(f"no result within {policy.deadline:.0f} s")
+            return Poll(policy.poll_gap(age))
+        case NotFound():
+            if age > policy.not_found_grace:
+                return Doubt("BFL does not know this ticket")
+            return Poll(policy.poll_gap(age))
+        case _:
+            assert_never(answer)
+
+
+def _leave(view: View) -> Step:
+    if view.accepted_at is None:
+        return PutBack(0, "its worker left")
+    return HandOver(0, "its worker left")

@@ -1,0 +1,75 @@
+"""What can happen to a job on our side; BFL's side is in `workers.bfl.answers`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workers.bfl.answers import (
+    Accepted,
+    AnswerLost,
+    Busy,
+    InFlight,
+    KeyRefused,
+    LinkDead,
+    Moderated,
+    NoCredits,
+    NotFound,
+    Ready,
+    Rejected,
+    TaskError,
+    Trouble,
+)
+
+if TYPE_CHECKING:
+    from batches.store.ledger.records import KeptImage, Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A worker has taken the job, new or half way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTaken:
+    """There is leave to submit."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSlot:
+    """All slots stayed taken while we waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The picture is verified and in the image store."""
+
+    image: KeptImage
+    cost: Reported  #: as the result told it
+
+
+@dataclass(frozen=True, slots=True)
+class BadPicture:
+    """What was downloaded is not the picture that was asked for."""
+
+    message: str
+    cost: Reported  #: as the result told it
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTrouble:
+    """The image store cannot take the picture."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """This worker is leaving."""
+
+
+Event = (
+    Claimed | SlotTaken | NoSlot | Stored | BadPicture | StoreTrouble | Draining
+    | Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
+    | InFlight | Ready | Moderated | TaskError | NotFound | Trouble | LinkDead
+)  # fmt: skip

@@ -1,0 +1,272 @@
+"""Carries a job through its life: does what `decide` says, and reports what came of it.
+
+    claim ─ slot ─ intent ─ POST ─ ticket ─ poll … poll ─ download ─ verify ─ store ─ settle
+
+Every move goes through the ledger's guard. A move that is refused means that the job was taken from us: we step aside.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from threading import Semaphore
+from typing import TYPE_CHECKING, assert_never
+
+from batches.errors import FluxbatchError
+from batches.store.images import BadImage, ImageStoreError, verify
+from batches.store.ledger import LedgerError, moves, presence
+from batches.store.ledger.records import KeptImage, Stop
+from batches.store.ledger.states import State
+from workers import log
+from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError
+from workers.journey import steps
+from workers.journey.decide import View, decide
+from workers.journey.events import BadPicture, Claimed, Draining, NoSlot, SlotTaken, Stored, StoreTrouble
+from workers.journey.policy import Policy
+from workers.journey.provenance import sidecar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batches.store.images import ImageStore
+    from batches.store.ledger import Ledger
+    from batches.store.ledger.records import ClaimedJob, Ticket
+    from workers.bfl import Client
+    from workers.journey.events import Event
+    from workers.journey.steps import Step
+    from workers.slots import Gate
+
+BROKEN_LEDGER_PAUSE = 2.0
+"""Seconds between two tries to write down a ticket that the ledger would not take."""
+
+
+SUBMITTING_AT_ONCE = 8
+"""Submissions of one worker between intent and ticket: more than this many can never be in doubt after a crash."""
+
+DECODING_AT_ONCE = 2
+"""Pictures of one worker that lie unpacked in memory: a 4-megapixel one takes 12 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What a journey works with; one set per worker, shared by its threads."""
+
+    worker: str  #: this worker's id
+    ledger: Ledger
+    client: Client
+    gate: Gate
+    images: ImageStore
+    clock: Callable[[], float]  #: seconds since the epoch
+    sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
+    policy: Policy = field(default_factory=Policy)
+    submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
+    decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))
+
+
+class Journey:
+    """One job in the hands of one worker, from the claim until it is done, ended, put back or handed over."""
+
+    def __init__(self, job: ClaimedJob, hands: Hands) -> None:
+        """Go on with a job that this worker has claimed."""
+        self._job = job
+        self._hands = hands
+        ticket = job.attempt.ticket if job.attempt else None
+        self._view = View(
+            max_attempts=job.max_attempts,
+            failures=job.failures,
+            waits=job.waits,
+            accepted_at=ticket.accepted_at if ticket else None,
+        )
+        if ticket:
+            hands.gate.hold(*self._slot)
+
+    @classmethod
+    def claim(cls, job_id: int, hands: Hands) -> Journey | None:
+        """Become the job's owner. None: somebody else is, or there is nothing left to do."""
+        with hands.ledger.write() as tx:
+            job = moves.claim(tx, job_id, hands.worker, hands.clock())
+        return None if job is None else cls(job, hands)
+
+    def travel(self) -> None:
+        """Carry the job as far as this worker can."""
+        event: Event | None = Claimed()
+        try:
+            while event is not None:
+                self._view = self._view.after(event)
+                step = decide(self._view, event, self._hands.policy, self._hands.clock())
+                event = self._carry_out(step)
+        except FluxbatchError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must not keep the job in our hands for ever
+            log.bug("journey", error)
+            self._let_go(self._after_mistake(repr(error)))
+        finally:
+            self._hands.gate.forget(*self._slot)
+
+    def _after_mistake(self, reason: str) -> steps.PutBack | steps.Doubt | steps.HandOver:
+        rest = self._hands.policy.backoff_cap
+        match self._job.state:
+            case State.CALLED:
+                return steps.PutBack(rest, reason)
+            case State.SUBMITTING:
+                return steps.Doubt(reason)
+            case _:
+                return steps.HandOver(rest, reason)
+
+    def _carry_out(self, step: Step) -> Event | None:
+        match step:
+            case steps.TakeSlot(patience):
+                return self._take_slot(patience)
+            case steps.Submit():
+                return self._submit()
+            case steps.Poll(after):
+                return self._poll(after)
+            case steps.Fetch(ready):
+                return self._fetch(ready)
+            case steps.AskAgain(after, reason):
+                return self._ask_again(after, reason)
+            case steps.StopAccount(then=then):
+                self._stop_account(step)
+                self._let_go(then)
+            case _:
+                self._let_go(step)
+        return None
+
+    def _take_slot(self, patience: float) -> Event:
+        if self._hands.gate.take(*self._slot, patience_seconds=patience):
+            return SlotTaken()
+        return Draining() if self._hands.sleep(0) else NoSlot()
+
+    def _submit(self) -> Event | None:
+        with self._hands.submitting:
+            return self._submit_now()
+
+    def _submit_now(self) -> Event | None:
+        with self._hands.ledger.write() as tx:
+            job = moves.begin_attempt(tx, self._job, self._hands.clock())
+        if job is None:
+            self._release_slot()
+            return None
+        self._job = job
+        answer = self._hands.client.submit(job.path, job.params)
+        if isinstance(answer, Accepted):
+            return self._keep_ticket(answer)
+        log.not_accepted(job, type(answer).__name__, answer.message)
+        if not isinstance(answer, AnswerLost):  # then the job may be active at BFL: let the lease run out
+            self._release_slot()
+        return answer
+
+    def _keep_ticket(self, answer: Accepted) -> Event | None:
+        """A ticket is money: it is offered to the ledger until the ledger takes it."""
+        while True:
+            try:
+                with self._hands.ledger.write() as tx:
+                    job = moves.keep_ticket(tx, self._job, answer.ticket, answer.said)
+                break
+            except LedgerError as error:
+                log.ticket_not_kept(self._job, answer.ticket, error)
+                if self._hands.sleep(BROKEN_LEDGER_PAUSE):
+                    raise
+        log.accepted(self._job, answer.ticket)
+        if job is None:
+            return None
+        self._job = job
+        return answer
+
+    def _poll(self, after: float) -> Event:
+        if self._hands.sleep(_jittered(after)):
+            return Draining()
+        answer = self._hands.client.poll(self._ticket.polling_url)
+        if isinstance(answer, Ready | Moderated | TaskError):
+            self._release_slot()
+        return answer
+
+    def _fetch(self, ready: Ready) -> Event | None:
+        with self._hands.ledger.write() as tx:
+            job = moves.start_fetching(tx, self._job, self._hands.clock())
+        if job is None:
+            return None
+        self._job = job
+        answer = self._hands.client.download(ready.link)
+        return self._store(answer, ready) if isinstance(answer, Downloaded) else answer
+
+    def _store(self, answer: Downloaded, ready: Ready) -> Event:
+        job = self._job
+        key = f"{job.batch_id}/{job.output_name}"
+        try:
+            with self._hands.decoding:
+                picture = verify(answer.data, _format_of(job.output_name))
+            self._hands.images.put(key, answer.data)
+            facts = sidecar(job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
+            self._hands.images.put(f"{key}.json", facts)
+        except BadImage as error:
+            return BadPicture(str(error), ready.said)
+        except ImageStoreError as error:
+            return StoreTrouble(str(error))
+        image = KeptImage(
+            key=key, sha256=picture.sha256, format=picture.format,
+            width=picture.width, height=picture.height, bytes=picture.bytes,
+        )  # fmt: skip
+        return Stored(image, ready.said)
+
+    def _ask_again(self, after: float, reason: str) -> Event | None:
+        log.asking_again(self._job, after, reason)
+        if self._job.state is State.FETCHING:
+            with self._hands.ledger.write() as tx:
+                job = moves.ask_again(tx, self._job, reason, self._hands.clock())
+            if job is None:
+                return None
+            self._job = job
+        return self._poll(after)
+
+    def _stop_account(self, step: steps.StopAccount) -> None:
+        now = self._hands.clock()
+        stop = Stop(
+            account=self._job.account, reason=step.reason, message=step.message,
+            since=now, until=now + step.seconds,
+        )  # fmt: skip
+        with self._hands.ledger.write() as tx:
+            presence.stop(tx, stop)
+        log.account_stopped(stop)
+
+    def _let_go(self, step: steps.Finish | steps.End | steps.PutBack | steps.Doubt | steps.HandOver) -> None:
+        """The last move of this journey. If the job was taken from us meanwhile, nothing happens."""
+        job, now = self._job, self._hands.clock()
+        with self._hands.ledger.write() as tx:
+            match step:
+                case steps.Finish(image, cost):
+                    moves.finish(tx, job, image, cost, now)
+                case steps.End(state, reason, cost, source):
+                    moves.end(tx, job, state, reason=reason, cost=cost, source=source, now=now)
+                case steps.PutBack(after, reason, counts, cost):
+                    due_at = now + _jittered(after)
+                    moves.put_back(tx, job, now=now, due_at=due_at, reason=reason, counts=counts, cost=cost)
+                case steps.Doubt(reason):
+                    moves.doubt(tx, job, reason, now)
+                case steps.HandOver(after, reason):
+                    moves.hand_over(tx, job, now=now, due_at=now + after, reason=reason)
+                case _:
+                    assert_never(step)
+        log.let_go(job, step)
+
+    def _release_slot(self) -> None:
+        self._hands.gate.release(*self._slot)
+
+    @property
+    def _slot(self) -> tuple[str, str, str]:
+        return self._job.account, self._job.lane, f"job-{self._job.id}"
+
+    @property
+    def _ticket(self) -> Ticket:
+        if self._job.attempt is None or self._job.attempt.ticket is None:
+            raise ValueError(f"job {self._job.id} has no ticket")
+        return self._job.attempt.ticket
+
+
+def _jittered(seconds: float) -> float:
+    """A tenth more or less, so that a fleet does not knock in step."""
+    return seconds * random.uniform(0.9, 1.1)
+
+
+def _format_of(output_name: str) -> str:
+    return output_name.rpartition(".")[2]

@@ -1,0 +1,35 @@
+"""How long to wait. Pure numbers; jitter is added where the waiting is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The times of a journey, in seconds."""
+
+    first_poll: float = 0.5  #: after acceptance; the quickest models need about a second
+    poll_growth: float = 0.2  #: the gap between polls as a part of the ticket's age: old tickets are asked less often
+    shortest_gap: float = 0.25  #: between two polls
+    longest_gap: float = 5.0  #: between two polls
+    not_found_grace: float = 60.0  #: how long BFL may not know a ticket it has just given
+    deadline: float = 1800.0  #: a ticket still in flight after this long is given up as lost
+    backoff_base: float = 1.0  #: the first wait after a refusal: 1, 2, 4, 8, 16, 32, 60, 60 …
+    backoff_cap: float = 60.0  #: the longest wait after a refusal
+    longest_wait: float = 600.0  #: BFL may ask for more patience than that, but we look again
+    slot_patience: float = 20.0  #: how long a called job waits for a slot before it goes back to the queue
+    bad_picture_tries: int = 4  #: how often a result that does not decode is fetched
+    stop: float = 300.0  #: how long a stopped account rests before the workers look again by themselves
+
+    def poll_gap(self, age: float) -> float:
+        """Seconds until the next poll of a ticket this old: at 1 s 0.25, at 10 s 2, from 25 s on 5."""
+        return min(max(age * self.poll_growth, self.shortest_gap), self.longest_gap)
+
+    def wait(self, tries: int, asked: float | None) -> float:
+        """Seconds to wait after this many refusals in a row: longer than our backoff where BFL asks for it."""
+        return min(max(self.backoff(tries), asked or 0), self.longest_wait)
+
+    def backoff(self, tries: int) -> float:
+        """Seconds to wait after this many refusals in a row, counted from 1."""
+        return float(min(self.backoff_base * 2 ** min(tries - 1, 30), self.backoff_cap))

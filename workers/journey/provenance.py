@@ -1,0 +1,50 @@
+"""The sidecar: where a picture comes from, as JSON beside it. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from batches.money import credits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batches.store.images import Picture
+    from batches.store.ledger.records import ClaimedJob, Reported, Ticket
+
+
+def sidecar(
+    job: ClaimedJob,
+    ticket: Ticket,
+    picture: Picture,
+    cost: Reported,
+    result: Mapping[str, object],
+    *,
+    now: float,
+) -> bytes:
+    """All that is known about one picture: enough to make it again, and to find its line on the bill."""
+    facts = {
+        "batch": job.batch_id,
+        "manifest_sha256": job.manifest_sha256,
+        "job": job.number,
+        "id": job.row_id,
+        "model": job.model,
+        "params": job.params,
+        "labels": job.labels,
+        "prompt_used": result.get("prompt"),
+        "seed_used": result.get("seed"),
+        "ticket": ticket.id,
+        "attempt": job.attempt.number if job.attempt else None,
+        "accepted_at": ticket.accepted_at,
+        "stored_at": now,
+        "cost_credits": None if cost.micro_credits is None else float(credits_of(cost.micro_credits)),
+        "format": picture.format,
+        "width": picture.width,
+        "height": picture.height,
+        "megapixels": picture.width * picture.height / 1_000_000,
+        "bytes": picture.bytes,
+        "sha256": picture.sha256,
+    }
+    text = json.dumps(facts, indent=2, ensure_ascii=False, default=str)
+    return text.encode(errors="backslashreplace")  # half a surrogate pair has no UTF-8, but JSON spells it so

@@ -1,0 +1,86 @@
+"""What the workers say, in one place: an event's name and its fields. Structured lines on stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from batches.errors import FluxbatchError
+    from batches.store.ledger.records import ClaimedJob, Stop, Ticket
+    from workers.journey.steps import Step
+
+_out = structlog.get_logger("fluxbatch")
+
+
+def configure(*, verbose: bool, as_json: bool) -> None:
+    """Write to stderr: lines for people at a terminal, JSON for files."""
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def worker_started(worker: str, account: str, threads: int) -> None:
+    """A worker is ready for doorbells."""
+    _out.info("worker_started", worker=worker, account=account, threads=threads)
+
+
+def worker_leaving(worker: str) -> None:
+    """A worker drains: it takes no more jobs and hands over the ones it has."""
+    _out.info("worker_leaving", worker=worker)
+
+
+def accepted(job: ClaimedJob, ticket: Ticket) -> None:
+    """BFL took a job."""
+    _out.info("accepted", **_about(job), ticket=ticket.id)
+
+
+def not_accepted(job: ClaimedJob, answer: str, message: str) -> None:
+    """BFL did not take a job, or nobody knows."""
+    _out.warning("not_accepted", **_about(job), answer=answer, message=message)
+
+
+def ticket_not_kept(job: ClaimedJob, ticket: Ticket, error: FluxbatchError) -> None:
+    """The ledger would not take a ticket: until it does, this line is the only trace of paid work."""
+    _out.error("ticket_not_kept", **_about(job), ticket=ticket.id, polling_url=ticket.polling_url, error=str(error))
+
+
+def asking_again(job: ClaimedJob, after: float, reason: str) -> None:
+    """A poll or a download went wrong; it is asked again."""
+    _out.warning("asking_again", **_about(job), after=round(after, 2), reason=reason)
+
+
+def let_go(job: ClaimedJob, step: Step) -> None:
+    """A job leaves this worker: done, ended, back in the queue, unsure, or handed over."""
+    reason = getattr(step, "reason", "")
+    _out.info("let_go", **_about(job), step=type(step).__name__, reason=reason)
+
+
+def account_stopped(stop: Stop) -> None:
+    """An account rests until somebody mended something."""
+    _out.error("account_stopped", account=stop.account, reason=stop.reason, message=stop.message)
+
+
+def trouble(where: str, error: Exception) -> None:
+    """Something that passes by itself, or that stops the worker with a clear word."""
+    _out.warning("trouble", where=where, error=str(error))
+
+
+def bug(where: str, error: Exception) -> None:
+    """An error nobody foresaw, with its traceback."""
+    _out.error("bug", where=where, exc_info=error)
+
+
+def _about(job: ClaimedJob) -> dict[str, object]:
+    return {"batch": job.batch_id, "job": job.id, "model": job.model}

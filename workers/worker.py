@@ -1,0 +1,187 @@
+"""A worker process: Celery's threads carry jobs, a heartbeat says that we live, a dispatcher feeds.
+
+It leaves on SIGTERM by draining: every waiting thread wakes, hands its job over by the ticket, and is gone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from celery import signals
+from celery.exceptions import SecurityWarning
+
+from batches.errors import FluxbatchError
+from batches.models import LANE_SLOTS
+from batches.store.images import open_store
+from batches.store.ledger import Ledger, LedgerError, feeding, presence
+from workers import log
+from workers.app import add_tasks, make_app, ring
+from workers.bfl import Client
+from workers.broker import connect
+from workers.dispatcher import Dispatcher
+from workers.errors import BrokerError
+from workers.journey import Hands, Journey
+from workers.slots import Gate, RedisSlots
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from workers.settings import Settings
+
+BEAT_SECONDS = 2.0
+"""How often a worker says that it lives and renews its slots."""
+
+DRAIN_SECONDS = 10.0
+"""How long a leaving worker waits for requests that are under way."""
+
+
+M_ARENA_MAX = -8
+"""glibc's number for this option of mallopt."""
+
+
+class Worker:
+    """Everything one worker process holds."""
+
+    def __init__(self, settings: Settings, key: str, broker_url: str, *, threads: int) -> None:
+        """Connect to the broker, the ledger and the image store; nothing runs yet."""
+        self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
+        self.account = settings.account_name
+        self.threads = threads
+        self.fatal: FluxbatchError | None = None
+        self._leaving = threading.Event()
+        redis = connect(broker_url)
+        self._ledger = Ledger(settings.where_ledger)
+        self._client = Client(settings.api_url, key, connections=threads)
+        gate = Gate(RedisSlots(redis), {str(lane): slots for lane, slots in LANE_SLOTS.items()}, self._leaving.is_set)
+        self._hands = Hands(
+            worker=self.id,
+            ledger=self._ledger,
+            client=self._client,
+            gate=gate,
+            images=open_store(settings.images_url),
+            clock=time.time,
+            sleep=self._leaving.wait,
+        )
+        self._app: Celery = make_app(broker_url, self.account)
+        add_tasks(self._app, self.carry)
+        self._dispatcher = Dispatcher(
+            worker=self.id,
+            account=self.account,
+            ledger=self._ledger,
+            redis=redis,
+            ring=lambda job_id: ring(self._app, job_id),
+            on_fatal=self._give_up,
+        )
+
+    def run(self) -> None:
+        """Work until told to leave. Raises what made it impossible to go on."""
+        _share_memory()
+        with self._ledger.write() as tx:
+            presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
+            presence.lift_stop(tx, self.account)
+        heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        heartbeat.start()
+        warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
+        signals.worker_ready.connect(self._on_ready, weak=False)
+        signals.worker_shutting_down.connect(self._on_leaving, weak=False)
+        try:
+            self._app.Worker(
+                pool="threads", concurrency=self.threads, loglevel="WARNING", quiet=True,
+                without_gossip=True, without_mingle=True, without_heartbeat=True,
+            ).start()  # fmt: skip
+        finally:
+            self._close(heartbeat)
+        if self.fatal is not None:
+            raise self.fatal
+
+    def carry(self, job_id: int) -> None:
+        """Answer one doorbell."""
+        try:
+            if self._leaving.is_set():
+                with self._ledger.write() as tx:
+                    feeding.leave_unanswered(tx, job_id)
+                return
+            journey = Journey.claim(job_id, self._hands)
+            if journey is not None:
+                journey.travel()
+                self._dispatcher.wake()
+        except LedgerError as error:
+            self._give_up(error)
+        except FluxbatchError as error:
+            log.trouble("journey", error)
+        except Exception as error:  # noqa: BLE001  # one job's bug must not take the worker's thread with it
+            log.bug("journey", error)
+
+    def leave(self) -> None:
+        """Drain, as on SIGTERM."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _on_ready(self, **_: object) -> None:
+        self._dispatcher.start()
+        log.worker_started(self.id, self.account, self.threads)
+
+    def _on_leaving(self, **_: object) -> None:
+        """Celery has stopped taking doorbells; wake every thread that waits."""
+        log.worker_leaving(self.id)
+        self._leaving.set()
+
+    def _give_up(self, error: FluxbatchError) -> None:
+        """Nothing can be written down any more, so nothing may be begun."""
+        log.trouble("worker", error)
+        if self.fatal is None:
+            self.fatal = error
+            self.leave()
+
+    def _beat(self) -> None:
+        while not self._leaving.wait(BEAT_SECONDS):
+            self._beat_once()
+
+    def _beat_once(self) -> None:
+        try:
+            with self._ledger.write() as tx:
+                presence.beat(tx, self.id, time.time())
+            self._hands.gate.renew()
+        except BrokerError as error:
+            log.trouble("heartbeat", error)
+        except LedgerError as error:
+            self._give_up(error)
+
+    def _close(self, heartbeat: threading.Thread) -> None:
+        self._leaving.set()
+        self._dispatcher.stop()
+        heartbeat.join(timeout=DRAIN_SECONDS)
+        try:
+            with self._ledger.write() as tx:
+                presence.leave(tx, self.id, time.time())
+        except LedgerError as error:
+            log.trouble("leaving", error)
+        self._client.close()
+        self._ledger.close()
+
+
+def _share_memory() -> None:
+    """Let our many threads share two heaps: glibc would keep one for each, which costs a third more memory."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # musl has no mallopt, and no such heaps either
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+def leave_with_stdin(worker: Worker) -> None:
+    """Drain when our standing input closes: whoever started us is gone, even by SIGKILL."""
+
+    def watch() -> None:
+        while os.read(0, 1024):  # not sys.stdin: its lock would be in the way at the interpreter's end
+            pass
+        worker.leave()
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
