@@ -1,0 +1,103 @@
+"""Checks what fluxbatch needs to work: each check says what it found, and the cure when it found nothing good."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from batches.errors import FluxbatchError
+from batches.store.images import open_store
+from batches.store.ledger import Ledger
+from console.actions import services
+from workers.bfl import Client
+from workers.broker import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from workers.settings import Settings
+
+ROOM_NEEDED = 1_000_000_000
+"""Bytes of free disk below which a batch of pictures is asking for trouble."""
+
+PROBE = ".fluxbatch-doctor"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    what: str
+    good: bool
+    said: str
+    cure: str = ""
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Every check, one after the other."""
+    checks: dict[str, Callable[[Settings], str]] = {
+        "versions": _versions,
+        "key and API": _api,
+        "broker": _broker,
+        "ledger": _ledger,
+        "image store": _images,
+        "free disk": _disk,
+    }
+    for what, check in checks.items():
+        try:
+            yield Finding(what, good=True, said=check(settings))
+        except FluxbatchError as error:
+            yield Finding(what, good=False, said=error.message, cure=error.cure)
+
+
+def _versions(_: Settings) -> str:
+    names = ("fluxbatch", "celery", "redis", "sqlalchemy")
+    return ", ".join([f"Python {sys.version.split()[0]}", *(f"{name} {version(name)}" for name in names)])
+
+
+def _api(settings: Settings) -> str:
+    client = Client(settings.api_url, services.required_key(settings), connections=1)
+    try:
+        return f"{settings.api_url} takes the key; the account has {client.credits():,} credits"
+    finally:
+        client.close()
+
+
+def _broker(settings: Settings) -> str:
+    with services.broker(settings) as url:
+        redis = connect(url)
+        info = redis.info()
+        redis.close()
+    policy, kind = info["maxmemory_policy"], "configured" if settings.broker_url else "embedded"
+    if policy != "noeviction":
+        raise FluxbatchError(
+            f"the {kind} broker may throw keys away (maxmemory-policy {policy}).",
+            cure="Set maxmemory-policy noeviction on the Redis server.",
+        )
+    return f"{kind}, Redis {info['redis_version']}, {policy}"
+
+
+def _ledger(settings: Settings) -> str:
+    with Ledger(settings.where_ledger) as ledger:
+        return f"{ledger.where}, schema up to date"
+
+
+def _images(settings: Settings) -> str:
+    store = open_store(settings.images_url)
+    store.put(PROBE, b"can be written and read")
+    store.get(PROBE)
+    store.delete(PROBE)
+    return f"{store.locate('')} can be written and read"
+
+
+def _disk(settings: Settings) -> str:
+    home = settings.home.absolute()
+    free = shutil.disk_usage(home if home.exists() else home.parent).free
+    if free < ROOM_NEEDED:
+        raise FluxbatchError(
+            f"only {free / 1e9:.1f} GB free under {home}.", cure="Free some space, or move FLUXBATCH_HOME."
+        )
+    return f"{free / 1e9:,.1f} GB under {home}"

@@ -1,0 +1,77 @@
+"""Runs one batch to its end: a worker beside us, and we look on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batches.reports import cost_report
+from batches.store.images import open_store
+from batches.store.ledger import presence, standing
+from batches.store.ledger.states import State
+from console.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batches.reports import CostReport
+    from batches.store.ledger import Ledger
+    from batches.store.ledger.records import Batch
+    from batches.store.ledger.standing import Standing
+    from console.actions.worker_process import WorkerProcess
+
+LOOK_SECONDS = 0.25
+
+STOP_CODES = {
+    "no credits": ExitCode.REFUSED,
+    "key refused": ExitCode.REFUSED,
+    "image store": ExitCode.UNREACHABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why there is nothing more to look at."""
+
+    code: ExitCode
+    message: str = ""  #: what kept the batch from coming to rest; empty when nothing did
+
+
+def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[[Standing], None]) -> Ending:
+    """Watch until the batch rests, its account is stopped, or the worker is gone."""
+    while True:
+        gone = worker.gone()
+        with ledger.read() as tx:
+            now = standing.standing_of(tx, batch)
+            stop = presence.stop_of(tx, batch.account, time.time())
+        show(now)
+        if now.rests:
+            return Ending(code_of(now))
+        if stop is not None:
+            return Ending(STOP_CODES[stop.reason], f"{stop.reason}: {stop.message}")
+        if gone is not None:
+            return Ending(_code_of_worker(gone), f"the worker ended: {worker.last_words()}")
+        time.sleep(LOOK_SECONDS)
+
+
+def code_of(now: Standing) -> ExitCode:
+    """How a batch that rests ends the command."""
+    return ExitCode.DONE if now.jobs.keys() <= {State.DONE} else ExitCode.FINISHED_WITH_GAPS
+
+
+def report_of(ledger: Ledger, batch: Batch) -> CostReport:
+    """The cost report as it stands now."""
+    with ledger.read() as tx:
+        return cost_report(tx, batch)
+
+
+def keep_report(report: CostReport, images_url: str) -> str:
+    """Write the report beside the pictures; returns where it is."""
+    store, key = open_store(images_url), f"{report.standing.batch.id}/report.md"
+    store.put(key, report.as_markdown().encode())
+    return store.locate(key)
+
+
+def _code_of_worker(code: int) -> ExitCode:
+    return ExitCode(code) if code in list(ExitCode) and code != ExitCode.DONE else ExitCode.INTERNAL

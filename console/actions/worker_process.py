@@ -1,0 +1,75 @@
+"""A worker as our child: it drains when we ask, when we end, and when we are killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LEAVE_SECONDS = 20.0
+"""A worker that has not left by then is killed; what it held is taken from it after its heartbeat stays out."""
+
+
+class WorkerProcess:
+    """One child."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        """Watch over this process, which writes this log."""
+        self._process = process
+        self.log = log
+
+    def gone(self) -> int | None:
+        """Its exit code once it has ended."""
+        return self._process.poll()
+
+    def leave(self) -> None:
+        """Let it drain, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            self._process.wait(LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.wait()
+
+    def last_words(self) -> str:
+        """What it last complained about."""
+        for line in reversed(self.log.read_text(errors="replace").splitlines()):
+            with suppress(ValueError):
+                said = json.loads(line)
+                if isinstance(said, dict) and said.get("error"):
+                    return str(said["error"])
+            if line and not line.startswith("{"):
+                return line
+        return "it said nothing"
+
+
+@contextmanager
+def worker_process(log: Path, *, simulate: bool) -> Iterator[WorkerProcess]:
+    """Start a worker with our own environment, and let it drain at the end of the block."""
+    command = [sys.executable, "-m", "console", "worker", "--while-stdin-open", "--log-json"]
+    with log.open("ab") as file:
+        process = subprocess.Popen(  # noqa: S603  # our own command line
+            [*command, "--simulate"] if simulate else command,
+            stdin=subprocess.PIPE,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,  # a Ctrl-C in the terminal is for us alone
+        )
+    worker = WorkerProcess(process, log)
+    try:
+        yield worker
+    finally:
+        worker.leave()
+        if process.stdin is not None:
+            process.stdin.close()

@@ -1,0 +1,40 @@
+"""Shows the bill and asks before money is spent."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from console.cli.output import amount, bill_of_plan, err, note
+from workers.errors import SettingError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from batches.plan import Plan
+
+
+def show_bill(plan: Plan, *, balance: Decimal | None = None) -> None:
+    """The plan, its cost, and what is odd about it, on stderr."""
+    err.print(bill_of_plan(plan))
+    unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
+    note(f"{len(plan.jobs):,} images for about {amount(plan.micro_credits)}{unknown}.")
+    if balance is not None:
+        note(f"The account has {balance:,} credits.")
+    for warning in plan.warnings:
+        note(f"Note: {warning}")
+
+
+def ask(plan: Plan, *, yes: bool) -> None:
+    """Go on only when somebody agrees to the bill."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise SettingError(
+            f"This will spend about {amount(plan.micro_credits)}, and there is nobody to ask.",
+            cure="Add --yes to agree.",
+        )
+    if not typer.confirm("Go on?", err=True):
+        raise typer.Exit(130)

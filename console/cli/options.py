@@ -1,0 +1,20 @@
+"""Options and arguments that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ManifestPath = Annotated[Path, typer.Argument(metavar="MANIFEST", help="The YAML file.", show_default=False)]
+BatchName = Annotated[
+    str,
+    typer.Argument(metavar="BATCH", help="A batch's id, its beginning, or a manifest's name.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Spend the money without asking.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Make all images anew if the batch is finished; it is paid again.")
+]
+Simulate = Annotated[bool, typer.Option("--simulate", help="Use a simulator on this machine: no key, no cost.")]

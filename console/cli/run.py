@@ -1,0 +1,103 @@
+"""`fluxbatch run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from batches.store.ledger import Ledger
+from batches.store.ledger.states import State
+from console.actions import running, services, submitting
+from console.actions.worker_process import worker_process
+from console.cli.asking import ask, show_bill
+from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
+from console.cli.output import note, print_json
+from console.cli.progress import Progress
+from console.cli.summary import show_places, show_report
+from console.exit_codes import ExitCode
+from workers.bfl import Client
+from workers.settings import Settings
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from batches.plan import Plan
+    from batches.store.ledger.records import Batch
+    from console.actions.worker_process import WorkerProcess
+
+
+def run(
+    manifest: ManifestPath,
+    *,
+    yes: Yes = False,
+    again: Again = False,
+    simulate: Simulate = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a manifest to its end on this machine: bill, worker, images, report.
+
+    Stop it when you like: the same command goes on where it stopped, and nothing is paid twice.
+
+    Example: `fluxbatch run batches/examples/hello.yaml --simulate`
+    """
+    plan = submitting.plan_of(manifest)
+    settings = Settings.load()
+    if not simulate:
+        services.required_key(settings)
+    with services.api(settings, simulate=simulate) as live, Ledger(live.where_ledger) as ledger:
+        earlier = submitting.earlier(ledger, plan, live.account_name)
+        if earlier is not None and earlier.rests and not again:
+            note(f"{earlier.batch.id} is finished and is not paid again. --again makes all images anew.")
+            batch, code = earlier.batch, running.code_of(earlier)
+        else:
+            balance = _balance(live)
+            if earlier is None or earlier.rests:
+                show_bill(plan, balance=balance)
+                ask(plan, yes=yes)
+            batch, code = _carried_out(ledger, plan, live, again=again, simulate=simulate)
+        report = running.report_of(ledger, batch)
+        where = running.keep_report(report, live.images_url)
+    if as_json:
+        print_json(report.as_json())
+    show_report(report)
+    show_places(report, live, where)
+    raise typer.Exit(int(code))
+
+
+def _balance(live: Settings) -> Decimal:
+    """Ask before the first job whether the host answers and the key is good."""
+    client = Client(live.api_url, services.required_key(live), connections=1)
+    try:
+        return client.credits()
+    finally:
+        client.close()
+
+
+def _carried_out(ledger: Ledger, plan: Plan, live: Settings, *, again: bool, simulate: bool) -> tuple[Batch, ExitCode]:
+    with services.broker(live):  # first of all, so that a broker out of reach leaves nothing behind
+        submitted = submitting.submit(ledger, plan, live.account_name, again=again)
+        if not submitted.is_new:
+            done = submitted.standing.jobs.get(State.DONE, 0)
+            note(f"Going on with {submitted.batch.id}: {done:,} of {submitted.standing.total:,} images are there.")
+        with worker_process(live.home.absolute() / "worker.log", simulate=simulate) as worker:
+            return submitted.batch, _looked_on(ledger, submitted.batch, worker)
+
+
+def _looked_on(ledger: Ledger, batch: Batch, worker: WorkerProcess) -> ExitCode:
+    """Show how it goes until the batch rests or something ends it; a Ctrl-C drains, a second one does not wait."""
+    try:
+        with Progress(batch) as progress:
+            ending = running.look_on(ledger, batch, worker, progress.show)
+    except KeyboardInterrupt:
+        note("Leaving: what BFL has begun is kept by its ticket. Ctrl-C again leaves at once.")
+        try:
+            worker.leave()
+        except KeyboardInterrupt:
+            worker.kill()
+        note("The same command goes on from here.")
+        return ExitCode.INTERRUPTED
+    if ending.message:
+        note(f"Stopped: {ending.message}")
+        note("The same command goes on from here.")
+    return ending.code

@@ -1,0 +1,57 @@
+"""`fluxbatch status`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from batches.reports.cost import standing_json
+from batches.store.ledger import Ledger, standing
+from batches.store.ledger.states import State
+from console.actions.submitting import find
+from console.cli.options import AsJson
+from console.cli.output import amount, columns, note, out, print_json
+from workers.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batches.store.ledger.standing import Standing
+
+Batch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="One batch; all without it.", show_default=False)]
+
+
+def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
+    """Say how batches stand: jobs by state, money, megapixels.
+
+    Example: `fluxbatch status hello`
+    """
+    with Ledger(Settings.load().where_ledger) as ledger:
+        found = [find(ledger, batch)] if batch else None
+        with ledger.read() as tx:
+            batches = found if found is not None else standing.list_batches(tx)
+            standings = [standing.standing_of(tx, one) for one in batches]
+    if as_json:
+        documents = [standing_json(one) for one in standings]
+        print_json(documents[0] if batch else documents)
+    else:
+        _show(standings)
+
+
+def _show(standings: Sequence[Standing]) -> None:
+    if not standings:
+        note("There are no batches yet. `fluxbatch submit MANIFEST` or `fluxbatch run MANIFEST` makes one.")
+        return
+    table = columns("batch", "state", "jobs", "megapixels", "cost")
+    for one in standings:
+        counts = ", ".join(f"{one.jobs[state]:,} {state}" for state in State if one.jobs.get(state))
+        cost = amount(one.money.settled, at_least=one.money.unknown > 0)
+        table.add_row(
+            one.batch.id,
+            "done" if one.rests else "running",
+            counts,
+            f"{one.output_pixels / 1_000_000:,.2f}",
+            cost,
+        )
+    out.print(table)

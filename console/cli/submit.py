@@ -1,0 +1,42 @@
+"""`fluxbatch submit`."""
+
+from __future__ import annotations
+
+from batches.reports.cost import standing_json
+from batches.store.ledger import Ledger
+from console.actions import services, submitting
+from console.cli.asking import ask, show_bill
+from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
+from console.cli.output import note, out, print_json
+from workers.broker import connect
+from workers.settings import Settings
+
+
+def submit(
+    manifest: ManifestPath,
+    *,
+    yes: Yes = False,
+    again: Again = False,
+    simulate: Simulate = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a manifest into the ledger. Workers carry it out, now or when one is started.
+
+    Example: `fluxbatch submit batches/examples/first.yaml --yes`
+    """
+    plan = submitting.plan_of(manifest)
+    settings = services.simulated(Settings.load()) if simulate else Settings.load()
+    if settings.broker_url:
+        connect(settings.broker_url).close()  # better to learn now that the fleet is out of reach
+    show_bill(plan)
+    ask(plan, yes=yes)
+    with Ledger(settings.where_ledger) as ledger:
+        submitted = submitting.submit(ledger, plan, settings.account_name, again=again)
+    if as_json:
+        print_json({**standing_json(submitted.standing), "new": submitted.is_new})
+        return
+    out.print(submitted.batch.id, soft_wrap=True)
+    if submitted.is_new:
+        note("Submitted. `fluxbatch worker` carries it out; `fluxbatch status` shows how it stands.")
+    else:
+        note("This manifest was submitted before and is not paid again. --again makes all images anew.")
