@@ -6,7 +6,9 @@ FluxbatchError
 ├── LedgerError            mend the database           (batches.store.ledger)
 ├── ImageStoreError        mend the folder or bucket   (batches.store.images)
 ├── BrokerError            start the broker            (workers)
-└── SettingError           mend a setting or option    (workers, console)
+├── ApiUnreachable         wait, or mend the network   (workers)
+├── AccountRefused         another key, more credits   (workers)
+└── SettingError           mend a setting or option    (everywhere)
 """
 
 from __future__ import annotations
@@ -23,3 +25,7 @@ class FluxbatchError(Exception):
     def __str__(self) -> str:
         """Both sentences, as a person reads them."""
         return f"{self.message}\n{self.cure}" if self.cure else self.message
+
+
+class SettingError(FluxbatchError):
+    """A setting or option cannot be used."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from batches.errors import SettingError
 from batches.manifest import ManifestError
 from batches.models import UnknownModel
 from batches.store.images import ImageStoreError
 from batches.store.ledger import LedgerError
-from workers.errors import AccountRefused, ApiUnreachable, BrokerError, SettingError
+from workers.errors import AccountRefused, ApiUnreachable, BrokerError
 
 if TYPE_CHECKING:
     from batches.errors import FluxbatchError

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from batches.errors import SettingError
 from workers.errors import BrokerError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def connect(url: str) -> Redis:
         with translating(_shown(url)):
             redis.ping()
     except ValueError as error:
-        raise BrokerError(
+        raise SettingError(
             f"FLUXBATCH_BROKER_URL is not the address of a Redis server: {_shown(url)}.",
             cure="Use redis://host:6379/0, or unset it to use the embedded broker.",
         ) from error

@@ -110,6 +110,8 @@ class Dispatcher:
             except FluxbatchError as error:
                 self._on_fatal(error)
                 return
+            except Exception as error:  # noqa: BLE001  # a mistake of ours must not end the feeding unheard
+                log.bug("dispatcher", error)
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
 

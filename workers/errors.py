@@ -5,10 +5,6 @@ from __future__ import annotations
 from batches.errors import FluxbatchError
 
 
-class SettingError(FluxbatchError):
-    """A setting or option cannot be used."""
-
-
 class BrokerError(FluxbatchError):
     """The broker (Redis) cannot be reached or is not fit for use."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,8 +28,31 @@ def configure(*, verbose: bool, as_json: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Stderr,
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
+
+
+class _Stderr:
+    """Writes whole lines. A log that cannot be written, as on a full disk, must not cost a paid picture."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
+class _Libraries(logging.Handler):
+    """What Celery and other libraries complain about, as lines like ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        _out.log(record.levelno, "library", logger=record.name, message=said, exc_info=record.exc_info)
 
 
 def worker_started(worker: str, account: str, threads: int) -> None:

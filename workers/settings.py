@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from workers.errors import SettingError
+from batches.errors import SettingError
 
 BFL_DOMAIN = "bfl.ai"
 

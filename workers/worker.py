@@ -88,7 +88,7 @@ class Worker:
         _share_memory()
         with self._ledger.write() as tx:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
-            presence.lift_stop(tx, self.account)
+            presence.lift_stop(tx, self.account, time.time())
         heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heartbeat.start()
         warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
@@ -155,6 +155,8 @@ class Worker:
             log.trouble("heartbeat", error)
         except LedgerError as error:
             self._give_up(error)
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must not make this worker look dead
+            log.bug("heartbeat", error)
 
     def _close(self, heartbeat: threading.Thread) -> None:
         self._leaving.set()

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
+from batches.money import plain
 from batches.store.images import open_store
 from batches.store.ledger import Ledger
 from console.actions import services
@@ -61,7 +62,7 @@ def _versions(_: Settings) -> str:
 def _api(settings: Settings) -> str:
     client = Client(settings.api_url, services.required_key(settings), connections=1)
     try:
-        return f"{settings.api_url} takes the key; the account has {client.credits():,} credits"
+        return f"{settings.api_url} takes the key; the account has {plain(client.credits()):,} credits"
     finally:
         client.close()
 

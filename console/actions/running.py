@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.25
 
-STOP_CODES = {
-    "no credits": ExitCode.REFUSED,
-    "key refused": ExitCode.REFUSED,
-    "image store": ExitCode.UNREACHABLE,
+STOPS = {
+    "no credits": (ExitCode.REFUSED, "Add credits to the account."),
+    "key refused": (ExitCode.REFUSED, "Set BFL_API_KEY to a key that may use this model."),
+    "image store": (ExitCode.UNREACHABLE, ""),  # the message names its own cure
 }
 
 
@@ -49,7 +49,8 @@ def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[
         if now.rests:
             return Ending(code_of(now))
         if stop is not None:
-            return Ending(STOP_CODES[stop.reason], f"{stop.reason}: {stop.message}")
+            code, cure = STOPS[stop.reason]
+            return Ending(code, f"{stop.reason}: {stop.message} {cure}".strip())
         if gone is not None:
             return Ending(_code_of_worker(gone), f"the worker ended: {worker.last_words()}")
         time.sleep(LOOK_SECONDS)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import httpx
 from pydantic import SecretStr
 
+from batches.errors import SettingError
 from workers.broker import connect
 from workers.embedded import Service, embedded_broker
-from workers.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batches.errors import SettingError
 from batches.manifest import read_manifest
 from batches.models import PRICES_AS_OF
 from batches.plan import make_plan
 from batches.store.ledger import feeding, standing, submitting
 from batches.store.ledger.records import BatchTerms
-from workers.errors import SettingError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -19,10 +18,11 @@ LEAVE_SECONDS = 20.0
 class WorkerProcess:
     """One child."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        """Watch over this process, which writes this log."""
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, log_began: int) -> None:
+        """Watch over this process, which writes this log from that byte on."""
         self._process = process
-        self.log = log
+        self._log = log
+        self._log_began = log_began
 
     def gone(self) -> int | None:
         """Its exit code once it has ended."""
@@ -44,14 +44,9 @@ class WorkerProcess:
 
     def last_words(self) -> str:
         """What it last complained about."""
-        for line in reversed(self.log.read_text(errors="replace").splitlines()):
-            with suppress(ValueError):
-                said = json.loads(line)
-                if isinstance(said, dict) and said.get("error"):
-                    return str(said["error"])
-            if line and not line.startswith("{"):
-                return line
-        return "it said nothing"
+        said = self._log.read_bytes()[self._log_began :].decode(errors="replace")
+        _, sign, error = said.rpartition("Error: ")
+        return error.strip() if sign else f"its log is {self._log}"
 
 
 @contextmanager
@@ -59,6 +54,7 @@ def worker_process(log: Path, *, simulate: bool) -> Iterator[WorkerProcess]:
     """Start a worker with our own environment, and let it drain at the end of the block."""
     command = [sys.executable, "-m", "console", "worker", "--while-stdin-open", "--log-json"]
     with log.open("ab") as file:
+        log_began = file.tell()
         process = subprocess.Popen(  # noqa: S603  # our own command line
             [*command, "--simulate"] if simulate else command,
             stdin=subprocess.PIPE,
@@ -66,7 +62,7 @@ def worker_process(log: Path, *, simulate: bool) -> Iterator[WorkerProcess]:
             stderr=file,
             start_new_session=True,  # a Ctrl-C in the terminal is for us alone
         )
-    worker = WorkerProcess(process, log)
+    worker = WorkerProcess(process, log, log_began)
     try:
         yield worker
     finally:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from batches.errors import SettingError
+from batches.money import micro_credits, plain
 from console.cli.output import amount, bill_of_plan, err, note
-from workers.errors import SettingError
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,7 +23,8 @@ def show_bill(plan: Plan, *, balance: Decimal | None = None) -> None:
     unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
     note(f"{len(plan.jobs):,} images for about {amount(plan.micro_credits)}{unknown}.")
     if balance is not None:
-        note(f"The account has {balance:,} credits.")
+        short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
+        note(f"The account has {plain(balance):,} credits{short}.")
     for warning in plan.warnings:
         note(f"Note: {warning}")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import typer
 
-from batches.store.ledger import Ledger
+from batches.store.images import open_store
+from batches.store.ledger import Ledger, presence
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
 from console.actions.worker_process import worker_process
@@ -43,6 +45,7 @@ def run(
     """
     plan = submitting.plan_of(manifest)
     settings = Settings.load()
+    open_store(settings.images_url)  # a setting that cannot work is told now, not after the first paid picture
     if not simulate:
         services.required_key(settings)
     with services.api(settings, simulate=simulate) as live, Ledger(live.where_ledger) as ledger:
@@ -57,11 +60,10 @@ def run(
                 ask(plan, yes=yes)
             batch, code = _carried_out(ledger, plan, live, again=again, simulate=simulate)
         report = running.report_of(ledger, batch)
-        where = running.keep_report(report, live.images_url)
     if as_json:
         print_json(report.as_json())
     show_report(report)
-    show_places(report, live, where)
+    show_places(report, live, running.keep_report(report, live.images_url))
     raise typer.Exit(int(code))
 
 
@@ -76,6 +78,8 @@ def _balance(live: Settings) -> Decimal:
 
 def _carried_out(ledger: Ledger, plan: Plan, live: Settings, *, again: bool, simulate: bool) -> tuple[Batch, ExitCode]:
     with services.broker(live):  # first of all, so that a broker out of reach leaves nothing behind
+        with ledger.write() as tx:
+            presence.lift_stop(tx, live.account_name, time.time())  # whoever runs this has mended what was wrong
         submitted = submitting.submit(ledger, plan, live.account_name, again=again)
         if not submitted.is_new:
             done = submitted.standing.jobs.get(State.DONE, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batches.store.images import open_store
+from batches.store.ledger.states import RESTING
 from console.cli.output import MEGAPIXEL, amount, bill_of_report, err, note
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def show_report(report: CostReport) -> None:
     )
     for (state, reason), count in report.missing.items():
         note(f"  {count:,} {state}: {reason}")
+    if not now.rests:
+        left = now.total - sum(now.jobs.get(state, 0) for state in RESTING)
+        note(f"  {left:,} not finished")
     if money.at_risk:
         note(f"  {amount(money.at_risk)} at risk: submissions whose answer was lost")
 

@@ -34,6 +34,9 @@ CONNECT_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 30.0
 """A silence of this length means that no answer will come."""
 
+IDLE_SECONDS: Final = 2.0
+"""A connection idle for longer is not used again: if BFL closed it just then, a submission would be in doubt."""
+
 # The request cannot have reached BFL, so it cannot have been billed.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -54,7 +57,9 @@ class Client:
         self.api_url = api_url
         self._key = key
         self._clock = clock
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        limits = httpx.Limits(
+            max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_SECONDS
+        )
         # trust_env off: a proxy or .netrc picked up by accident must not see the key or the prompts.
         timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         self._http = httpx.Client(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
@@ -72,7 +77,7 @@ class Client:
     def poll(self, polling_url: str) -> PollAnswer:
         """Ask for the result behind a ticket."""
         if not self._trusted(polling_url):
-            return Trouble(f"the ticket points to a host that is not BFL's: {polling_url}")
+            return Trouble(f"the ticket points to a host that is not BFL's: {_bare(polling_url)}")
         try:
             answer = self._http.get(polling_url, headers=self._headers())
         except httpx.HTTPError as error:
@@ -84,7 +89,7 @@ class Client:
     def download(self, link: str) -> DownloadAnswer:
         """Fetch a result. The link carries its own signature, so the key stays here."""
         if not self._trusted(link):
-            return Trouble(f"the result lies on a host that is not BFL's: {link}")
+            return Trouble(f"the result lies on a host that is not BFL's: {_bare(link)}")
         try:
             with self._http.stream("GET", link) as answer:
                 return _body_of(answer)
@@ -125,7 +130,7 @@ class Client:
         """Follow one redirect, and only to a host that may see the key."""
         target = str(answer.next_request.url) if answer.next_request else ""
         if not self._trusted(target):
-            return Trouble(f"a poll was sent on to a host that is not BFL's: {target}")
+            return Trouble(f"a poll was sent on to a host that is not BFL's: {_bare(target)}")
         try:
             onward = self._http.get(target, headers=self._headers())
         except httpx.HTTPError as error:
@@ -155,6 +160,11 @@ def _body_of(answer: httpx.Response) -> DownloadAnswer:
             return Trouble(f"the result is larger than {MAX_RESULT_BYTES:,} bytes")
         chunks.append(chunk)
     return Downloaded(b"".join(chunks))
+
+
+def _bare(url: str) -> str:
+    """Without the query, which may hold a signature."""
+    return url.partition("?")[0]
 
 
 def _text(answer: httpx.Response) -> str:

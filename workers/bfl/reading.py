@@ -113,7 +113,7 @@ def _task(body: dict[str, Any]) -> PollAnswer:
 
 def _ready(body: dict[str, Any]) -> PollAnswer:
     match body.get("result"):
-        case {"sample": str(link), **rest} if link:
+        case {"sample": str(link), **rest} if _is_word(link):
             return Ready(link, _reported(body), {str(name): value for name, value in rest.items()})
         case _:
             return Trouble("Ready without a link to the result")
@@ -162,16 +162,17 @@ def _message(body: object, text: str) -> str:
 
 
 def _complaints(detail: object) -> str:
-    if not isinstance(detail, list):
-        return str(detail)
-    lines = []
-    for item in detail:
-        if isinstance(item, dict):
-            place = ".".join(str(part) for part in item.get("loc", ()) if part != "body")
-            lines.append(f"{place}: {item.get('msg', item)}" if place else str(item.get("msg", item)))
-        else:
-            lines.append(str(item))
-    return "; ".join(lines)
+    return "; ".join(map(_complaint, detail)) if isinstance(detail, list) else str(detail)
+
+
+def _complaint(item: object) -> str:
+    match item:
+        case {"loc": ["body", *steps], "msg": said} if steps:
+            return f"{'.'.join(map(str, steps))}: {said}"
+        case {"msg": said}:
+            return str(said)
+        case _:
+            return str(item)
 
 
 def _line(text: str) -> str:
@@ -181,6 +182,7 @@ def _line(text: str) -> str:
 
 
 def _is_word(*texts: str) -> bool:
+    """Whether these can be an id or an address, which are kept as they are."""
     return all(text.isprintable() and text for text in texts)
 
 

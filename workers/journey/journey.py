@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Semaphore
 from typing import TYPE_CHECKING, assert_never
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from workers.journey.events import Event
     from workers.journey.steps import Step
     from workers.slots import Gate
+
+TRIES_AT_ONCE = 3
+"""A full ledger throws off its ballast when it refuses a write, so that the next try finds room."""
 
 BROKEN_LEDGER_PAUSE = 2.0
 """Seconds between two tries to write down a ticket that the ledger would not take."""
@@ -157,15 +161,16 @@ class Journey:
         return answer
 
     def _keep_ticket(self, answer: Accepted) -> Event | None:
-        """A ticket is money: it is offered to the ledger until the ledger takes it."""
-        while True:
+        """A ticket is money: it is offered to the ledger until the ledger takes it, or the worker has to leave."""
+        for tries in count(1):
             try:
                 with self._hands.ledger.write() as tx:
                     job = moves.keep_ticket(tx, self._job, answer.ticket, answer.said)
                 break
             except LedgerError as error:
                 log.ticket_not_kept(self._job, answer.ticket, error)
-                if self._hands.sleep(BROKEN_LEDGER_PAUSE):
+                at_once = tries <= TRIES_AT_ONCE
+                if self._hands.sleep(0 if at_once else BROKEN_LEDGER_PAUSE) and not at_once:
                     raise
         log.accepted(self._job, answer.ticket)
         if job is None:

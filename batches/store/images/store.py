@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from batches.store.images.errors import ImageStoreError
+from batches.errors import SettingError
 from batches.store.images.folder import FolderStore
 from batches.store.images.memory import MemoryStore
 
@@ -39,7 +39,7 @@ def open_store(url: str) -> ImageStore:
         return FolderStore(url)
     if parts.scheme == "file" and not parts.netloc:
         return FolderStore(unquote(parts.path))
-    raise ImageStoreError(
+    raise SettingError(
         f"FLUXBATCH_IMAGES_URL names no image store that is known: {url!r}.",
         cure="Give a folder, for example ./images or file:///data/images.",
     )

@@ -11,7 +11,9 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from batches.store.ledger.errors import LedgerError, translated
+from batches.errors import SettingError
+from batches.store.ledger.ballast import Ballast
+from batches.store.ledger.errors import LedgerError, LedgerFull, translated
 from batches.store.ledger.migrations import upgrade
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Ledger:
         """Open the ledger at a database URL, creating or upgrading its tables."""
         self.url = url
         self._turn = threading.Lock()
+        self._ballast: Ballast | None = None
         self._engine = _engine(url)
         self.where = self._engine.url.render_as_string(hide_password=True)
         try:
@@ -43,6 +46,8 @@ class Ledger:
         except LedgerError:
             self.close()
             raise
+        if file := _file_of(self._engine):
+            self._ballast = Ballast(file)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -75,7 +80,10 @@ class Ledger:
         try:
             yield
         except SQLAlchemyError as error:
-            raise translated(error, self.where) from error
+            said = translated(error, self.where)
+            if isinstance(said, LedgerFull) and self._ballast:
+                self._ballast.throw_off()
+            raise said from error
 
 
 def _engine(url: str) -> Engine:
@@ -85,7 +93,7 @@ def _engine(url: str) -> Engine:
             return _sqlite_engine(url, parsed.database)
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     except (ArgumentError, ModuleNotFoundError, ValueError) as error:
-        raise LedgerError(
+        raise SettingError(
             f"FLUXBATCH_LEDGER_URL names no database that can be used here; it begins with {url.partition(':')[0]!r}.",
             cure="Use sqlite:///path/ledger.db, or postgresql+psycopg://… with the `postgres` extra installed.",
         ) from error
@@ -111,6 +119,13 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _file_of(engine: Engine) -> Path | None:
+    """The file of a SQLite ledger that lies on a disk."""
+    path = engine.url.database
+    on_disk = engine.url.get_backend_name() == "sqlite" and path and path != ":memory:"
+    return Path(path) if on_disk and path else None
 
 
 def _make_folder(folder: Path) -> None:

@@ -84,8 +84,11 @@ def put_back(
 
     An attempt under way ends here. A cost of None means that BFL never took it and nothing was spent.
     """
-    columns = {"failures": job.failures + (counts == "failure"), "waits": job.waits + (counts == "wait")}
-    if not _move(tx, job, State.QUEUED, now, owner=None, due_at=due_at, reason=reason, **columns):
+    failures = jobs.c.failures + int(counts == "failure")
+    waits = jobs.c.waits + int(counts == "wait")
+    if not _move(
+        tx, job, State.QUEUED, now, owner=None, due_at=due_at, reason=reason, failures=failures, waits=waits
+    ):  # fmt: skip
         return False
     if job.attempt is not None:
         _end_attempt(tx, job, "refused" if cost is None else "failed", reason, now)
@@ -136,7 +139,7 @@ def end(
     now: float,
 ) -> bool:
     """The job ends without a picture. A cost of None means that nothing was spent."""
-    failures = job.failures + (to is State.FAILED)
+    failures = jobs.c.failures + int(to is State.FAILED)
     if not _move(tx, job, to, now, owner=None, reason=reason, failures=failures):
         return False
     _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 
 from batches.store.ledger.records import Stop
-from batches.store.ledger.schema import stops, workers
+from batches.store.ledger.schema import jobs, stops, workers
+from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,9 +43,11 @@ def stop(tx: Connection, found: Stop) -> None:
     )
 
 
-def lift_stop(tx: Connection, account: str) -> None:
-    """The account may be used again."""
-    tx.execute(delete(stops).where(stops.c.account == account))
+def lift_stop(tx: Connection, account: str, now: float) -> None:
+    """The account may be used again: what was waiting for that need not wait longer."""
+    if tx.execute(delete(stops).where(stops.c.account == account)).rowcount:
+        waiting = (jobs.c.account == account, jobs.c.owner.is_(None), jobs.c.state == State.RENDERING)
+        tx.execute(update(jobs).where(*waiting).values(due_at=now, called_at=None))
 
 
 def stop_of(tx: Connection, account: str, now: float) -> Stop | None:

@@ -1,0 +1,1 @@
+"""The HTTP side: routes that read a request, ask the studio and write an answer."""

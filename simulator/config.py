@@ -1,0 +1,39 @@
+"""What one simulated company is like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.moderation import Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.faults.fault import Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One company, as the options of `python -m simulator` describe it."""
+
+    speed: float = 1.0
+    """How many times faster than the real service tasks finish and links die."""
+    credits: float = 10_000.0
+    """The balance of every key when it is first seen, in credits."""
+    random_seed: int = 0
+    """Start of all dice: the same submissions in the same order take equally long and get the same seeds."""
+    books: Path | None = None
+    """The journal that lets a restart remember keys, tickets and results; none means memory only."""
+    public_url: str | None = None
+    """Start of the URLs handed out, instead of the host that a request came in on."""
+    region_port: int | None = None
+    """The second port, on which alone tickets are known; none means that there is one region."""
+    webhook_secret_header: bool = True
+    """Whether webhooks carry the secret itself in X-Webhook-Secret."""
+    webhook_signature: bool = True
+    """Whether webhooks carry a signature in X-BFL-Signature."""
+    faults: tuple[Fault, ...] = ()
+    """What goes wrong from the start."""
+    words: Words = field(default_factory=Words)
+    """The prompt words that change a task's fate."""

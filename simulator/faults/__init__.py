@@ -1,0 +1,1 @@
+"""What can go wrong on request: what a fault is, which calls it strikes and what it does to them."""

@@ -1,0 +1,111 @@
+"""Somebody at a terminal, and the company on the other side: what the end-to-end tests speak with."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable
+
+EXAMPLES = Path(__file__).parents[2] / "batches" / "examples"
+HELLO = EXAMPLES / "hello.yaml"
+TROUBLE_SECONDS = 60
+
+
+@dataclass
+class Person:
+    """Somebody at a terminal: starts commands in one folder, with one environment."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *words: str | Path) -> subprocess.Popen[str]:
+        """Start `fluxbatch …` and do not wait."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "console", *map(str, words)],
+            cwd=self.folder,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def does(self, *words: str | Path) -> Done:
+        """Run `fluxbatch …` to its end."""
+        process = self.start(*words)
+        out, err = process.communicate(timeout=TROUBLE_SECONDS)
+        return Done(process.returncode, out, err)
+
+    def left_behind(self) -> list[str]:
+        """Processes that still mention this folder."""
+        deadline = time.monotonic() + 15
+        while (found := self._processes()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found
+
+    def _processes(self) -> list[str]:
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                cwd = str((entry / "cwd").readlink())
+            except OSError:
+                continue
+            if int(entry.name) != os.getpid() and (str(self.folder) in command or cwd == str(self.folder)):
+                found.append(command)
+        return found
+
+    def _environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLUXBATCH_", "BFL_"))}
+        return {**clean, "NO_COLOR": "1", **self.env}
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The one document on stdout."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Company:
+    """The simulator's side: its address and its books."""
+
+    url: str
+
+    def books(self) -> dict[str, object]:
+        """What it accepted and billed."""
+        return httpx.get(f"{self.url}/_sim/stats", trust_env=False).json()
+
+    def wait_for(self, met: Callable[[dict[str, object]], bool]) -> dict[str, object]:
+        """Look into the books until they meet a condition."""
+        deadline = time.monotonic() + TROUBLE_SECONDS
+        while not met(books := self.books()):
+            assert time.monotonic() < deadline, f"never happened; the books say {books}"
+            time.sleep(0.02)
+        return books
+
+
+def stop(process: subprocess.Popen[str], with_signal: signal.Signals) -> Done:
+    """Send a signal and wait for the end."""
+    process.send_signal(with_signal)
+    out, err = process.communicate(timeout=TROUBLE_SECONDS)
+    return Done(process.returncode, out, err)

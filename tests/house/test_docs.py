@@ -1,0 +1,67 @@
+"""What the pages say is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from batches.manifest import read_manifest
+from batches.plan import make_plan
+from console.cli.main import VERBS
+from console.exit_codes import ExitCode
+from workers.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/reference/manifest.md"])
+def test_every_manifest_on_a_page_can_be_planned(page: str, tmp_path: Path) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    assert blocks
+    for number, block in enumerate(blocks):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(block)
+        assert make_plan(read_manifest(file)).jobs
+
+
+def test_the_readme_names_every_verb() -> None:
+    table = (ROOT / "README.md").read_text().partition("| command |")[2]
+    for verb in VERBS:
+        assert re.search(rf"`(fluxbatch )?{verb}`", table), verb
+
+
+def test_the_settings_page_has_every_exit_code_and_no_other() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == {int(code) for code in ExitCode}
+
+
+def test_the_settings_page_has_every_setting_and_no_other() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+    names = {field.validation_alias or f"FLUXBATCH_{name.upper()}" for name, field in Settings.model_fields.items()}
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)) == names
+
+
+def test_the_manifest_page_has_every_key() -> None:
+    page = (ROOT / "docs/reference/manifest.md").read_text()
+    for key in (
+        "version",
+        "name",
+        "model",
+        "params",
+        "labels",
+        "seeds",
+        "repeat",
+        "output.format",
+        "output.name",
+        "prompts",
+    ):
+        assert f"| `{key}` |" in page, key
