@@ -54,7 +54,8 @@ class Verbs(TyperGroup):
 def _load(verb: str) -> Command:
     module = importlib.import_module(f"console.cli.{verb}")
     app = typer.Typer(add_completion=False)
-    app.command(verb, help=getattr(module, verb).__doc__)(getattr(module, verb))
+    settings = getattr(module, "CONTEXT", None)
+    app.command(verb, help=getattr(module, verb).__doc__, context_settings=settings)(getattr(module, verb))
     return typer.main.get_command(app)
 
 
@@ -74,7 +75,8 @@ def _root() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a script's `&` ignores SIGINT for us, and a person still means it
+        signal.signal(stop, _as_interrupt)
     try:
         code = app(standalone_mode=False)
     except typer.Exit as done:

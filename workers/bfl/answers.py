@@ -1,8 +1,8 @@
 """What BFL may answer, by what we do about it. No HTTP passes this door.
 
 To a submission: Accepted, Busy, AnswerLost, NoCredits, KeyRefused, Rejected.
-To a poll: InFlight, Ready, Moderated, TaskError, NotFound, Trouble.
-To a download: Downloaded, LinkDead, Trouble.
+To a poll: InFlight, Ready, Moderated, TaskError, NotFound, Foreign, Trouble.
+To a download: Downloaded, LinkDead, Foreign, Trouble.
 """
 
 from __future__ import annotations
@@ -104,6 +104,13 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A ticket or result that points to a host that is not BFL's. It is not followed there."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Downloaded:
     """The bytes of a result."""
 
@@ -118,5 +125,5 @@ class LinkDead:
 
 
 SubmitAnswer = Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
-PollAnswer = InFlight | Ready | Moderated | TaskError | NotFound | Trouble
-DownloadAnswer = Downloaded | LinkDead | Trouble
+PollAnswer = InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble
+DownloadAnswer = Downloaded | LinkDead | Foreign | Trouble

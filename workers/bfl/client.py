@@ -12,6 +12,7 @@ from workers.bfl.answers import (
     AnswerLost,
     Busy,
     Downloaded,
+    Foreign,
     KeyRefused,
     LinkDead,
     Trouble,
@@ -77,7 +78,7 @@ class Client:
     def poll(self, polling_url: str) -> PollAnswer:
         """Ask for the result behind a ticket."""
         if not self._trusted(polling_url):
-            return Trouble(f"the ticket points to a host that is not BFL's: {_bare(polling_url)}")
+            return Foreign(f"the ticket points to a host that is not BFL's: {_bare(polling_url)}")
         try:
             answer = self._http.get(polling_url, headers=self._headers())
         except httpx.HTTPError as error:
@@ -89,7 +90,7 @@ class Client:
     def download(self, link: str) -> DownloadAnswer:
         """Fetch a result. The link carries its own signature, so the key stays here."""
         if not self._trusted(link):
-            return Trouble(f"the result lies on a host that is not BFL's: {_bare(link)}")
+            return Foreign(f"the result lies on a host that is not BFL's: {_bare(link)}")
         try:
             with self._http.stream("GET", link) as answer:
                 return _body_of(answer)
@@ -129,8 +130,10 @@ class Client:
     def _poll_elsewhere(self, answer: httpx.Response) -> PollAnswer:
         """Follow one redirect, and only to a host that may see the key."""
         target = str(answer.next_request.url) if answer.next_request else ""
+        if not target:
+            return Trouble("a poll was sent on to nowhere")
         if not self._trusted(target):
-            return Trouble(f"a poll was sent on to a host that is not BFL's: {_bare(target)}")
+            return Foreign(f"a poll was sent on to a host that is not BFL's: {_bare(target)}")
         try:
             onward = self._http.get(target, headers=self._headers())
         except httpx.HTTPError as error:

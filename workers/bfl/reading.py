@@ -55,7 +55,7 @@ def read_submit(code: int, headers: Mapping[str, str], text: str, *, now: float)
         case _ if 400 <= code < 500:
             return Rejected(said)
         case _ if 300 <= code < 400:
-            return Rejected(f"{code}: the API answered with a redirect; check FLUXBATCH_API_URL")
+            return Busy(f"{code}: the API answered with a redirect; check FLUXBATCH_API_URL")
         case _:
             return AnswerLost(said)
 

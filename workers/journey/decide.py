@@ -11,6 +11,7 @@ from workers.bfl.answers import (
     Accepted,
     AnswerLost,
     Busy,
+    Foreign,
     InFlight,
     KeyRefused,
     LinkDead,
@@ -63,15 +64,15 @@ class View:
     waits: int = 0  #: refusals in a row that cost nothing
     accepted_at: float | None = None  #: when BFL took it; None without a ticket
     troubles: int = 0  #: polls and downloads in a row that went wrong
-    bad_pictures: int = 0  #: results in a row that did not decode
+    useless: int = 0  #: results that could not be used: pictures that did not decode, links to foreign hosts
 
     def after(self, event: Event) -> View:
         """The view with this event counted in."""
         match event:
             case Trouble() | LinkDead():
                 return replace(self, troubles=self.troubles + 1)
-            case BadPicture():
-                return replace(self, bad_pictures=self.bad_pictures + 1)
+            case BadPicture() | Foreign():
+                return replace(self, useless=self.useless + 1)
             case Accepted(ticket=ticket):
                 return replace(self, accepted_at=ticket.accepted_at, waits=0)
             case Busy():
@@ -105,10 +106,8 @@ def decide(view: View, event: Event, policy: Policy, now: float) -> Step:
             return AskAgain(0 if view.troubles == 1 else policy.backoff(view.troubles), message)
         case Stored(image=image, cost=cost):
             return Finish(image, cost)
-        case BadPicture(message=message, cost=cost):
-            if view.bad_pictures >= policy.bad_picture_tries:
-                return End(State.FAILED, f"bad picture: {message}", cost)
-            return AskAgain(policy.backoff(view.bad_pictures), f"bad picture: {message}")
+        case BadPicture() | Foreign():
+            return _after_useless(view, event, policy)
         case StoreTrouble(message=message):
             onward = HandOver(policy.stop, message)
             return StopAccount("image store", message, policy.stop, onward)
@@ -162,6 +161,19 @@ def _after_poll(
             return Poll(policy.poll_gap(age))
         case _:
             assert_never(answer)
+
+
+def _after_useless(view: View, event: BadPicture | Foreign, policy: Policy) -> Step:
+    """It may pass; if it does not, a bad picture is paid for and lost, and a foreign link is for a person to judge."""
+    if view.useless < policy.useless_tries:
+        return AskAgain(policy.backoff(view.useless), event.message)
+    match event:
+        case BadPicture(message=message, cost=cost):
+            return End(State.FAILED, message, cost)
+        case Foreign(message=message):
+            return Doubt(message)
+        case _:
+            assert_never(event)
 
 
 def _leave(view: View) -> Step:

@@ -9,6 +9,7 @@ from workers.bfl.answers import (
     Accepted,
     AnswerLost,
     Busy,
+    Foreign,
     InFlight,
     KeyRefused,
     LinkDead,
@@ -71,5 +72,5 @@ class Draining:
 Event = (
     Claimed | SlotTaken | NoSlot | Stored | BadPicture | StoreTrouble | Draining
     | Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
-    | InFlight | Ready | Moderated | TaskError | NotFound | Trouble | LinkDead
+    | InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble | LinkDead
 )  # fmt: skip

@@ -8,9 +8,7 @@ Every move goes through the ledger's guard. A move that is refused means that th
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from itertools import count
-from threading import Semaphore
 from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
@@ -23,48 +21,19 @@ from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Rea
 from workers.journey import steps
 from workers.journey.decide import View, decide
 from workers.journey.events import BadPicture, Claimed, Draining, NoSlot, SlotTaken, Stored, StoreTrouble
-from workers.journey.policy import Policy
 from workers.journey.provenance import sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from batches.store.images import ImageStore
-    from batches.store.ledger import Ledger
     from batches.store.ledger.records import ClaimedJob, Ticket
-    from workers.bfl import Client
     from workers.journey.events import Event
+    from workers.journey.hands import Hands
     from workers.journey.steps import Step
-    from workers.slots import Gate
 
 TRIES_AT_ONCE = 3
 """A full ledger throws off its ballast when it refuses a write, so that the next try finds room."""
 
 BROKEN_LEDGER_PAUSE = 2.0
 """Seconds between two tries to write down a ticket that the ledger would not take."""
-
-
-SUBMITTING_AT_ONCE = 8
-"""Submissions of one worker between intent and ticket: more than this many can never be in doubt after a crash."""
-
-DECODING_AT_ONCE = 2
-"""Pictures of one worker that lie unpacked in memory: a 4-megapixel one takes 12 MB."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
-    """What a journey works with; one set per worker, shared by its threads."""
-
-    worker: str  #: this worker's id
-    ledger: Ledger
-    client: Client
-    gate: Gate
-    images: ImageStore
-    clock: Callable[[], float]  #: seconds since the epoch
-    sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
-    policy: Policy = field(default_factory=Policy)
-    submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
-    decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))
 
 
 class Journey:
@@ -143,6 +112,9 @@ class Journey:
 
     def _submit(self) -> Event | None:
         with self._hands.submitting:
+            if self._hands.sleep(0):
+                self._release_slot()
+                return Draining()
             return self._submit_now()
 
     def _submit_now(self) -> Event | None:
@@ -205,7 +177,7 @@ class Journey:
             facts = sidecar(job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
             self._hands.images.put(f"{key}.json", facts)
         except BadImage as error:
-            return BadPicture(str(error), ready.said)
+            return BadPicture(f"bad picture: {error}", ready.said)
         except ImageStoreError as error:
             return StoreTrouble(str(error))
         image = KeptImage(

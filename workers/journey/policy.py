@@ -19,7 +19,7 @@ class Policy:
     backoff_cap: float = 60.0  #: the longest wait after a refusal
     longest_wait: float = 600.0  #: BFL may ask for more patience than that, but we look again
     slot_patience: float = 20.0  #: how long a called job waits for a slot before it goes back to the queue
-    bad_picture_tries: int = 4  #: how often a result that does not decode is fetched
+    useless_tries: int = 4  #: how often a result that cannot be used is asked for
     stop: float = 300.0  #: how long a stopped account rests before the workers look again by themselves
 
     def poll_gap(self, age: float) -> float:

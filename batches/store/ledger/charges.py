@@ -51,6 +51,14 @@ def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> Non
     book(tx, job, attempt_id, "reserved", estimate, source="price table", now=now)
 
 
+def settle_result(tx: Connection, job: ClaimedJob, attempt_id: int, cost: Reported, now: float) -> None:
+    """Settle a delivered picture. Where the result names no amount, what the submit answer named stands."""
+    source: Source = "result"
+    if cost.micro_credits is None and (said := _reported(tx, attempt_id)) is not None:
+        cost, source = replace(cost, micro_credits=said), "submit answer"
+    close(tx, job, attempt_id, cost, source=source, now=now)
+
+
 def close(
     tx: Connection,
     job: ClaimedJob,
@@ -62,15 +70,13 @@ def close(
 ) -> None:
     """End the reservation: settle what the attempt cost, or release it where nothing was spent (a cost of None).
 
-    Where the result names no amount, what the submit answer named stands.
+    A failed attempt whose answer names no amount is settled as unknown: whether BFL bills those is not published.
     """
     if cost is None:
         estimate = Reported(micro_credits=job.estimate_micro_credits)
         book(tx, job, attempt_id, "released", estimate, source="rule", now=now)
-        return
-    if cost.micro_credits is None and (said := _reported(tx, attempt_id)) is not None:
-        cost, source = replace(cost, micro_credits=said), "submit answer"
-    book(tx, job, attempt_id, "settled", cost, source=source, now=now)
+    else:
+        book(tx, job, attempt_id, "settled", cost, source=source, now=now)
 
 
 def _reported(tx: Connection, attempt_id: int) -> int | None:

@@ -84,11 +84,8 @@ def put_back(
 
     An attempt under way ends here. A cost of None means that BFL never took it and nothing was spent.
     """
-    failures = jobs.c.failures + int(counts == "failure")
-    waits = jobs.c.waits + int(counts == "wait")
-    if not _move(
-        tx, job, State.QUEUED, now, owner=None, due_at=due_at, reason=reason, failures=failures, waits=waits
-    ):  # fmt: skip
+    counted = {"failures": jobs.c.failures + int(counts == "failure"), "waits": jobs.c.waits + int(counts == "wait")}
+    if not _move(tx, job, State.QUEUED, now, owner=None, due_at=due_at, reason=reason, **counted):
         return False
     if job.attempt is not None:
         _end_attempt(tx, job, "refused" if cost is None else "failed", reason, now)
@@ -124,7 +121,7 @@ def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, no
     if not _move(tx, job, State.DONE, now, owner=None, reason="", **columns):
         return False
     _end_attempt(tx, job, "done", "", now)
-    charges.close(tx, job, _under_way(job).id, cost, now=now)
+    charges.settle_result(tx, job, _under_way(job).id, cost, now)
     return True
 
 

@@ -54,7 +54,7 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
         _S.CALLED: frozenset({_S.SUBMITTING, _S.QUEUED, _S.CANCELLED}),
         _S.SUBMITTING: frozenset({_S.RENDERING, _S.UNSURE, _S.QUEUED, _S.FAILED}),
         _S.RENDERING: frozenset({_S.RENDERING, _S.FETCHING, _S.MODERATED, _S.FAILED, _S.QUEUED, _S.UNSURE}),
-        _S.FETCHING: frozenset({_S.DONE, _S.RENDERING, _S.FAILED}),
+        _S.FETCHING: frozenset({_S.DONE, _S.RENDERING, _S.FAILED, _S.UNSURE}),
         _S.UNSURE: frozenset({_S.QUEUED, _S.RENDERING, _S.FAILED, _S.CANCELLED}),
         _S.DONE: frozenset(),
         _S.MODERATED: frozenset(),

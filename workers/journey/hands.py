@@ -1,0 +1,39 @@
+"""What a journey works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Semaphore
+from typing import TYPE_CHECKING
+
+from workers.journey.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from batches.store.images import ImageStore
+    from batches.store.ledger import Ledger
+    from workers.bfl import Client
+    from workers.slots import Gate
+
+SUBMITTING_AT_ONCE = 8
+"""Submissions of one worker between intent and ticket: more than this many can never be in doubt after a crash."""
+
+DECODING_AT_ONCE = 2
+"""Pictures of one worker that lie unpacked in memory: a 4-megapixel one takes 12 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """One set per worker, shared by its threads."""
+
+    worker: str  #: this worker's id
+    ledger: Ledger
+    client: Client
+    gate: Gate
+    images: ImageStore
+    clock: Callable[[], float]  #: seconds since the epoch
+    sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
+    policy: Policy = field(default_factory=Policy)
+    submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
+    decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))
