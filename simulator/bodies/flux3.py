@@ -158,6 +158,7 @@ class Flux3VideoUpscaleInputs(VideoBody, Hooked):
     prompt: str = ""
     creativity: Literal[0, 1] = 1
     upscale_factor: Annotated[float, Field(ge=1.5, le=3)] = 2.0
+    webhook_secret: Annotated[str, Field(json_schema_extra={"format": "password", "writeOnly": True})] | None = None
 
 
 class Flux3VideoVE2VNamedInputs(VideoBody):
