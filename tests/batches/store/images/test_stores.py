@@ -1,0 +1,86 @@
+"""What every image store promises, asked of each of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batches.store.images import FolderStore, ImageStore, ImageStoreError, MemoryStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(params=["folder", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
+    return FolderStore(tmp_path / "images") if request.param == "folder" else MemoryStore()
+
+
+@pytest.mark.parametrize("data", [b"picture", b"", bytes(range(256)) * 4096], ids=["few", "none", "a megabyte"])
+def test_bytes_come_back_as_they_were(data: bytes, store: ImageStore) -> None:
+    store.put("hello-20260630-abc/flux-dev/0001-fox.png", data)
+    assert store.get("hello-20260630-abc/flux-dev/0001-fox.png") == data
+
+
+def test_names_of_any_language_are_keys(store: ImageStore) -> None:
+    store.put("märchen/狐-🦊.png", b"fox")
+    assert store.get("märchen/狐-🦊.png") == b"fox"
+
+
+def test_of_two_puts_the_later_stays(store: ImageStore) -> None:
+    store.put("a/b.png", b"the first and longer one")
+    store.put("a/b.png", b"second")
+    assert store.get("a/b.png") == b"second"
+
+
+def test_a_key_that_is_not_there_is_an_error_that_names_it(store: ImageStore) -> None:
+    with pytest.raises(ImageStoreError, match=r"a/missing\.png"):
+        store.get("a/missing.png")
+
+
+def test_what_is_deleted_is_gone_and_may_be_deleted_again(store: ImageStore) -> None:
+    store.put("a/b.png", b"x")
+    store.put("a/c.png", b"y")
+    for _ in range(2):
+        store.delete("a/b.png")
+    with pytest.raises(ImageStoreError):
+        store.get("a/b.png")
+    assert store.get("a/c.png") == b"y"
+
+
+def test_a_person_is_told_where_a_key_is(store: ImageStore) -> None:
+    assert store.locate("a/b.png").endswith("a/b.png")
+
+
+@pytest.mark.parametrize("key", ["../b.png", "a/../../b.png", "/etc/b.png", "..", "a/b/../../../b.png"])
+def test_a_key_that_leads_out_is_refused(key: str, store: ImageStore, tmp_path: Path) -> None:
+    with pytest.raises(ImageStoreError, match="leads out") as refused:
+        store.put(key, b"x")
+    assert refused.value.cure
+    assert not list(tmp_path.rglob("b.png"))
+
+
+def test_what_is_put_stays_when_the_caller_changes_its_buffer(store: ImageStore) -> None:
+    buffer = bytearray(b"picture")
+    store.put("a.png", buffer)
+    buffer[:] = b"garbage"
+    assert store.get("a.png") == b"picture"
+
+
+def test_many_threads_put_at_once_and_every_picture_is_whole(store: ImageStore) -> None:
+    pictures = {f"{number % 3}/{number}.png": bytes([number]) * 50_000 for number in range(60)}
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(store.put, pictures.keys(), pictures.values()))
+    assert {key: store.get(key) for key in pictures} == pictures
+
+
+def test_a_key_that_many_threads_write_is_always_one_of_the_pictures(store: ImageStore) -> None:
+    pictures = [bytes([number]) * 100_000 for number in range(8)]
+    store.put("a.png", pictures[0])
+    with ThreadPoolExecutor(16) as threads:
+        writers = [threads.submit(store.put, "a.png", picture) for picture in pictures * 3]
+        readers = [threads.submit(store.get, "a.png") for _ in range(24)]
+    assert [writer.result() for writer in writers] == 24 * [None]
+    assert all(reader.result() in pictures for reader in readers)

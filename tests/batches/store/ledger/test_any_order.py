@@ -1,0 +1,197 @@
+"""Whatever happens in whatever order, the books add up, nothing is paid twice unseen, and every job ends.
+
+Workers fall silent in the middle of anything, wake, and go on with what they held as if nothing had happened; doorbells
+ring twice or not at all; answers come late. `hands` keeps every claim that was ever made, also those long lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from batches.store.ledger import Ledger, feeding, moves, presence
+from batches.store.ledger.records import Reported
+from batches.store.ledger.schema import attempts, charges, jobs
+from batches.store.ledger.states import RESTLESS, State
+from tests.batches.store.ledger.world import CREDIT, World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+
+    from batches.store.ledger.records import ClaimedJob
+    from batches.store.ledger.standing import Money
+
+PRICE = 3 * CREDIT
+WINDOW = 2
+MOST_JOBS = 3
+UNDER_WAY = {State.SUBMITTING, State.RENDERING, State.FETCHING, State.UNSURE}
+"""States in which a job has an attempt that nobody has ended."""
+
+workers = st.sampled_from(["ann", "bob"])
+costs = st.sampled_from([Reported(), Reported(micro_credits=0), Reported(micro_credits=2 * CREDIT)])
+newest_or_any = st.just(0) | st.integers(0, 20)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """One batch of a few jobs and two workers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(Ledger("sqlite://"))
+        self.hands: list[ClaimedJob] = []
+        self.answered: set[int] = set()  #: attempts that BFL has answered: it answers once
+        self.accepted: set[int] = set()  #: attempts that BFL has taken and will be paid for
+
+    @initialize(count=st.integers(1, MOST_JOBS), doubts=st.integers(0, 3))
+    def submit(self, count: int, doubts: int) -> None:
+        self.bound = doubts * PRICE
+        self.batch_id = self.world.submit(count, bound=self.bound)
+        self.count = count
+        self.look_around(set(), 0, "ann")
+
+    @rule(silent=st.sets(workers), seconds=st.sampled_from([0, feeding.RING_AGAIN_SECONDS + 1]), worker=workers)
+    def look_around(self, silent: set[str], seconds: int, worker: str) -> None:
+        """The dispatcher sweeps and calls, and a worker, perhaps one that has just slept, answers every doorbell."""
+        world = self.world
+        world.now += seconds
+        for sleeper in sorted(silent):
+            world.silence(sleeper)
+        world.do(feeding.resubmit_unsure, "main", world.now)
+        world.do(feeding.ring_again, "main", world.now)
+        busy = sum(world.ask(feeding.in_window, "main").values())
+        room = max(0, WINDOW - busy)
+        assert len(world.call(room)) <= room
+        for job_id in range(1, self.count + 1):
+            owner = world.job(job_id).owner
+            job = world.claim(job_id, worker)
+            assert job is None or owner is None
+            self.hold(job)
+
+    @precondition(lambda self: self.hands)
+    @rule(which=newest_or_any, said=costs)
+    def go_on(self, which: int, said: Reported) -> None:
+        job = self.hands[-1 - which % len(self.hands)]
+        match job.state:
+            case State.CALLED:
+                self.hold(self.world.begin(job))
+            case State.SUBMITTING if attempt := self.answers(job):
+                self.accepted.add(attempt)
+                self.hold(self.world.accept(job, said))
+            case State.RENDERING:
+                self.hold(self.world.fetch(job))
+            case State.FETCHING:
+                self.world.finish(job, said)
+
+    @precondition(lambda self: self.hands)
+    @rule(which=newest_or_any, way=st.integers(0, 4), cost=costs)
+    def go_wrong(self, which: int, way: int, cost: Reported) -> None:
+        job = self.hands[-1 - which % len(self.hands)]
+        match job.state, way:
+            case State.CALLED, _:
+                self.world.put_back(job)
+            case State.SUBMITTING, _ if self.answers(job):
+                self.not_accepted(job, way)
+            case State.RENDERING, 1:
+                self.world.put_back(job, counts="failure", cost=cost)
+            case State.FETCHING, 1:
+                self.hold(self.world.do(moves.ask_again, job, "the link died", self.world.now))
+            case State.RENDERING | State.FETCHING, 0:
+                self.world.doubt(job)
+            case State.RENDERING | State.FETCHING, 2:
+                self.end(job, State.FAILED, cost)
+            case State.RENDERING, 3:
+                self.end(job, State.MODERATED, cost)
+            case State.RENDERING | State.FETCHING, _:
+                self.world.do(moves.hand_over, job, now=self.world.now, due_at=self.world.now, reason="leaving")
+
+    def not_accepted(self, job: ClaimedJob, way: int) -> None:
+        if way == 0:
+            self.world.put_back(job, counts="wait")
+        elif way == 1:
+            self.end(job, State.FAILED, None)
+        else:
+            self.world.doubt(job)
+
+    def answers(self, job: ClaimedJob) -> int | None:
+        """The attempt that BFL answers now, unless it has done so before."""
+        assert job.attempt is not None
+        if job.attempt.id in self.answered:
+            return None
+        self.answered.add(job.attempt.id)
+        return job.attempt.id
+
+    def end(self, job: ClaimedJob, to: State, cost: Reported | None) -> None:
+        self.world.do(moves.end, job, to, reason="no", cost=cost, source="result", now=self.world.now)
+
+    def hold(self, job: ClaimedJob | None) -> None:
+        """Whoever is told that it has the job has it."""
+        if job is not None:
+            row = self.world.job(job.id)
+            assert (row.state, row.owner) == (job.state, job.owner)
+            self.hands.append(job)
+
+    @invariant()
+    def the_ledger_is_sound(self) -> None:
+        rows = {
+            table.name: self.world.ask(lambda tx, table=table: tx.execute(select(table)).all())
+            for table in (jobs, attempts, charges)
+        }
+        every_job_is_accounted_for(rows["jobs"], rows["attempts"])
+        assert {attempt.id for attempt in rows["attempts"] if attempt.ticket_id} == self.accepted
+        bill = self.world.standing(self.batch_id).money
+        the_books_add_up(bill, rows["attempts"], rows["charges"])
+        assert sum(attempt.outcome == "lost" for attempt in rows["attempts"]) * PRICE <= self.bound
+
+    def teardown(self) -> None:
+        """Both workers die, and a third one carries every job to its end."""
+        world = self.world
+        world.do(presence.arrive, "eve", host="there", pid=2, now=world.now)
+        for worker in ("ann", "bob"):
+            world.do(presence.leave, worker, world.now)
+        world.do(feeding.take_from_silent, now=world.now, silent_seconds=1000.0)
+        world.now += feeding.RING_AGAIN_SECONDS + 1
+        world.do(feeding.resubmit_unsure, "main", world.now)
+        for job_id in {*world.call(), *world.do(feeding.ring_again, "main", world.now)}:
+            world.finish(world.carry(world.claim(job_id, "eve"), State.FETCHING))
+        standing = world.standing(self.batch_id)
+        assert (standing.rests, standing.total) == (True, self.count)
+        held = standing.jobs.get(State.UNSURE, 0)
+        assert not held or standing.money.at_risk + PRICE > self.bound, "held only beyond the bound"
+        assert list(world.do(feeding.close_ended_batches, world.now)) == [self.batch_id]
+        world.keeps_the_table_of_moves()
+        world.ledger.close()
+
+
+def every_job_is_accounted_for(its_jobs: Sequence[Row], tries: Sequence[Row]) -> None:
+    for job in its_jobs:
+        its = [attempt for attempt in tries if attempt.job_id == job.id]
+        under_way = [attempt for attempt in its if attempt.ended_at is None]
+        outcomes = Counter(attempt.outcome for attempt in its)
+        assert [attempt.number for attempt in its] == list(range(1, len(its) + 1))
+        assert len(under_way) == (State(job.state) in UNDER_WAY)
+        assert outcomes["done"] == (job.state == State.DONE)
+        assert job.failures == outcomes["failed"]
+        assert job.owner is None or State(job.state) in RESTLESS - {State.QUEUED}
+        assert job.owner is not None or job.state not in (State.SUBMITTING, State.FETCHING)
+        if State(job.state) in (State.RENDERING, State.FETCHING):
+            assert under_way[0].ticket_id, "there is something to ask for"
+
+
+def the_books_add_up(bill: Money, tries: Sequence[Row], lines: Sequence[Row]) -> None:
+    set_aside = {line.attempt_id: line.micro_credits for line in lines if line.kind == "reserved"}
+    closed = {line.attempt_id for line in lines if line.kind in ("settled", "released")}
+    assert set(set_aside) == {attempt.id for attempt in tries}
+    assert closed == {attempt.id for attempt in tries if attempt.ended_at is not None and attempt.outcome != "lost"}
+    assert bill.settled == sum(line.micro_credits or 0 for line in lines if line.kind == "settled")
+    assert bill.reserved + bill.at_risk == sum(set_aside[attempt] for attempt in set(set_aside) - closed)
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
