@@ -43,7 +43,7 @@ def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[
     while True:
         gone = worker.gone()
         with ledger.read() as tx:
-            now = standing.standing_of(tx, batch)
+            now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
             stop = presence.stop_of(tx, batch.account, time.time())
         show(now)
         if now.rests:

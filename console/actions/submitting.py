@@ -10,7 +10,7 @@ from batches.errors import SettingError
 from batches.manifest import read_manifest
 from batches.models import PRICES_AS_OF
 from batches.plan import make_plan
-from batches.store.ledger import feeding, standing, submitting
+from batches.store.ledger import standing, submitting
 from batches.store.ledger.records import BatchTerms
 
 if TYPE_CHECKING:
@@ -51,9 +51,11 @@ def submit(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Submitte
     terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, unsure_bound=plan.micro_credits // UNSURE_SHARE)
     now = time.time()
     with ledger.write() as tx:
-        feeding.close_ended_batches(tx, now)
         batch = submitting.newest_batch_of(tx, plan, account)
-        is_new = batch is None or (again and batch.ended_at is not None)
+        is_new = batch is None
+        if batch is not None and again and standing.standing_of(tx, batch).rests:
+            submitting.close(tx, batch.id, now)  # the workers may not have come to it yet
+            is_new = True
         if is_new:
             batch = standing.find_batch(tx, submitting.add_batch(tx, plan, terms, now))
         assert batch is not None

@@ -95,6 +95,10 @@ class Company:
         """What it accepted and billed."""
         return httpx.get(f"{self.url}/_sim/stats", trust_env=False).json()
 
+    def spoil(self, fault: dict[str, object]) -> None:
+        """Let something go wrong from now on."""
+        httpx.post(f"{self.url}/_sim/faults", json=fault, trust_env=False).raise_for_status()
+
     def wait_for(self, met: Callable[[dict[str, object]], bool]) -> dict[str, object]:
         """Look into the books until they meet a condition."""
         deadline = time.monotonic() + TROUBLE_SECONDS

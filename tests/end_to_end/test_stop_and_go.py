@@ -92,6 +92,19 @@ def test_after_a_kill_of_the_worker_too_all_tickets_are_taken_up(person: Person,
     finishes_and_adds_up(person, company)
 
 
+def test_a_submission_whose_answer_was_lost_is_held_and_not_paid_again(person: Person, company: Company) -> None:
+    company.spoil({"effect": "lost", "on": "submit", "word": "fox", "times": 1})
+
+    for _ in range(2):  # the second time nothing is left to do
+        done = person.does("run", HELLO, "--yes", "--json")
+        assert done.code == 3, done.err
+        assert (done.json["jobs"]["done"], done.json["jobs"]["unsure"]) == (22, 1)
+        assert done.json["at_risk"]["credits"] == 1.4
+        assert "1.4 credits ($0.014) at risk" in done.err
+    books = company.books()
+    assert (books["accepted"], books["accepted_by_body"]["accepted_more_than_once"]) == (24, 0)
+
+
 @pytest.fixture
 def broker(person: Person) -> Iterator[Broker]:
     """A broker of the person's own, which is configured and not embedded."""

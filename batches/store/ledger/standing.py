@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
 from batches.store.ledger.records import Batch
 from batches.store.ledger.schema import attempts, batches, charges, jobs
-from batches.store.ledger.states import ACTIVE_AT_BFL, RESTING, State
+from batches.store.ledger.states import ENDED, RESTING, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,13 +43,8 @@ class Standing:
 
     @property
     def rests(self) -> bool:
-        """Whether no worker has anything left to do."""
-        return self.jobs.keys() <= RESTING
-
-    @property
-    def active(self) -> int:
-        """Jobs that occupy a slot at BFL."""
-        return sum(self.jobs.get(state, 0) for state in ACTIVE_AT_BFL)
+        """Whether nothing more happens by itself. Unsure jobs rest once the policy has decided to hold them."""
+        return self.jobs.keys() <= (ENDED if self.batch.ended_at is None else RESTING)
 
 
 def find_batch(tx: Connection, batch_id: str) -> Batch | None:

@@ -72,6 +72,3 @@ RESTING = ENDED | {State.UNSURE}
 
 RESTLESS = frozenset(State) - RESTING
 """States in which a job still needs a worker."""
-
-ACTIVE_AT_BFL = frozenset({State.SUBMITTING, State.RENDERING})
-"""States in which a job may occupy a slot at BFL."""

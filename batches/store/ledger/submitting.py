@@ -7,7 +7,7 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.standing import batch_of
@@ -33,6 +33,11 @@ def newest_batch_of(tx: Connection, plan: Plan, account: str) -> Batch | None:
         .limit(1)
     ).one_or_none()
     return None if row is None else batch_of(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it
+
+
+def close(tx: Connection, batch_id: str, now: float) -> None:
+    """Mark a batch as ended, if it is not yet."""
+    tx.execute(update(batches).where(batches.c.id == batch_id, batches.c.ended_at.is_(None)).values(ended_at=now))
 
 
 def add_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:

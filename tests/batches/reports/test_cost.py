@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.reports import CostReport, cost_report
-from batches.store.ledger import moves, standing, submitting
+from batches.store.ledger import feeding, moves, standing, submitting
 from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
 from tests.batches.store.ledger.world import CREDIT, UNKNOWN, plan_of
@@ -39,6 +39,7 @@ def batch_id(world: World) -> str:
     world.do(moves.end, moderated, State.MODERATED, reason="Nudity", cost=Reported(micro_credits=0), **say_no)
     world.doubt(four)
     world.do(moves.end, five, State.FAILED, reason="rejected: 422", cost=None, **say_no)
+    world.do(feeding.close_ended_batches, world.now)
     return batch_id
 
 

@@ -160,11 +160,11 @@ class AnyOrder(RuleBasedStateMachine):
         world.do(feeding.resubmit_unsure, "main", world.now)
         for job_id in {*world.call(), *world.do(feeding.ring_again, "main", world.now)}:
             world.finish(world.carry(world.claim(job_id, "eve"), State.FETCHING))
+        assert list(world.do(feeding.close_ended_batches, world.now)) == [self.batch_id]
         standing = world.standing(self.batch_id)
         assert (standing.rests, standing.total) == (True, self.count)
         held = standing.jobs.get(State.UNSURE, 0)
         assert not held or standing.money.at_risk + PRICE > self.bound, "held only beyond the bound"
-        assert list(world.do(feeding.close_ended_batches, world.now)) == [self.batch_id]
         world.keeps_the_table_of_moves()
         world.ledger.close()
 

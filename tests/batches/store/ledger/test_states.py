@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.store.ledger import feeding
-from batches.store.ledger.states import ACTIVE_AT_BFL, ENDED, MOVES, RESTING, RESTLESS, State
+from batches.store.ledger.states import ENDED, MOVES, RESTING, RESTLESS, State
 from tests.batches.store.ledger.world import CREDIT
 
 if TYPE_CHECKING:
@@ -52,10 +52,9 @@ def test_every_state_can_be_reached_and_left_for_an_end() -> None:
     assert leads_to_an_end == set(State)
 
 
-def test_a_job_rests_or_needs_a_worker_and_only_then_holds_a_slot() -> None:
+def test_a_job_rests_or_needs_a_worker() -> None:
     assert set(State) == RESTING | RESTLESS
     assert not RESTING & RESTLESS
-    assert ACTIVE_AT_BFL < RESTLESS
 
 
 @pytest.mark.parametrize(
