@@ -78,7 +78,8 @@ def _broker(settings: Settings) -> str:
             f"the {kind} broker may throw keys away (maxmemory-policy {policy}).",
             cure="Set maxmemory-policy noeviction on the Redis server.",
         )
-    return f"{kind}, Redis {info['redis_version']}, {policy}"
+    name = "Valkey" if "valkey_version" in info else "Redis"
+    return f"{kind}, {name} {info.get('valkey_version', info['redis_version'])}, {policy}"
 
 
 def _ledger(settings: Settings) -> str:

@@ -9,24 +9,26 @@ import typer
 
 from batches.errors import SettingError
 from batches.money import micro_credits, plain
-from console.cli.output import amount, bill_of_plan, err, note
+from console.cli.output import amount, bill_of_plan, say
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from rich.console import Console
+
     from batches.plan import Plan
 
 
-def show_bill(plan: Plan, *, balance: Decimal | None = None) -> None:
-    """The plan, its cost, and what is odd about it, on stderr."""
-    err.print(bill_of_plan(plan))
+def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
+    """The plan, its cost, and what is odd about it."""
+    to.print(bill_of_plan(plan))
     unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
-    note(f"{len(plan.jobs):,} images for about {amount(plan.micro_credits)}{unknown}.")
+    say(f"{len(plan.jobs):,} images for about {amount(plan.micro_credits)}{unknown}.", to)
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
-        note(f"The account has {plain(balance):,} credits{short}.")
+        say(f"The account has {plain(balance):,} credits{short}.", to)
     for warning in plan.warnings:
-        note(f"Note: {warning}")
+        say(f"Note: {warning}", to)
 
 
 def ask(plan: Plan, *, yes: bool) -> None:

@@ -46,8 +46,13 @@ def complain(error: FluxbatchError) -> None:
 
 
 def note(text: str) -> None:
-    """A sentence for the person at the terminal."""
-    err.print(escape(text), soft_wrap=True)
+    """A word to the person at the terminal, beside the result."""
+    say(text, err)
+
+
+def say(text: str, to: Console) -> None:
+    """A sentence, with nothing in it taken for markup."""
+    to.print(escape(text), soft_wrap=True)
 
 
 def columns(*titles: str, right: frozenset[str] = frozenset()) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from console.actions.submitting import plan_of
 from console.cli.asking import show_bill
 from console.cli.options import AsJson, ManifestPath
-from console.cli.output import print_json
+from console.cli.output import out, print_json
 
 
 def plan(manifest: ManifestPath, *, as_json: AsJson = False) -> None:
@@ -17,4 +17,4 @@ def plan(manifest: ManifestPath, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(planned.as_json())
     else:
-        show_bill(planned)
+        show_bill(planned, out)

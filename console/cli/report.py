@@ -6,7 +6,7 @@ from batches.store.ledger import Ledger
 from console.actions.running import report_of
 from console.actions.submitting import find
 from console.cli.options import AsJson, BatchName
-from console.cli.output import print_json
+from console.cli.output import out, print_json
 from console.cli.summary import show_report
 from workers.settings import Settings
 
@@ -21,4 +21,4 @@ def report(batch: BatchName, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.as_json())
     else:
-        show_report(found)
+        show_report(found, out)

@@ -14,7 +14,7 @@ from console.actions import running, services, submitting
 from console.actions.worker_process import worker_process
 from console.cli.asking import ask, show_bill
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
-from console.cli.output import note, print_json
+from console.cli.output import err, note, out, print_json
 from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
 from console.exit_codes import ExitCode
@@ -56,14 +56,15 @@ def run(
         else:
             balance = _balance(live)
             if earlier is None or earlier.rests:
-                show_bill(plan, balance=balance)
+                show_bill(plan, err, balance=balance)
                 ask(plan, yes=yes)
             batch, code = _carried_out(ledger, plan, live, again=again, simulate=simulate)
         report = running.report_of(ledger, batch)
     if as_json:
         print_json(report.as_json())
-    show_report(report)
-    show_places(report, live, running.keep_report(report, live.images_url))
+    beside = err if as_json else out
+    show_report(report, beside)
+    show_places(report, live, running.keep_report(report, live.images_url), beside)
     raise typer.Exit(int(code))
 
 

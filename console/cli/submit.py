@@ -7,7 +7,7 @@ from batches.store.ledger import Ledger
 from console.actions import services, submitting
 from console.cli.asking import ask, show_bill
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
-from console.cli.output import note, out, print_json
+from console.cli.output import err, note, out, print_json
 from workers.broker import connect
 from workers.settings import Settings
 
@@ -28,7 +28,7 @@ def submit(
     settings = services.simulated(Settings.load()) if simulate else Settings.load()
     if settings.broker_url:
         connect(settings.broker_url).close()  # better to learn now that the fleet is out of reach
-    show_bill(plan)
+    show_bill(plan, err)
     ask(plan, yes=yes)
     with Ledger(settings.where_ledger) as ledger:
         submitted = submitting.submit(ledger, plan, settings.account_name, again=again)
