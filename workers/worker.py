@@ -89,6 +89,7 @@ class Worker:
         with self._ledger.write() as tx:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
             presence.lift_stop(tx, self.account, time.time())
+            feeding.ring_anew(tx, self.account)
         heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heartbeat.start()
         warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
@@ -106,11 +107,9 @@ class Worker:
 
     def carry(self, job_id: int) -> None:
         """Answer one doorbell."""
+        if self._leaving.is_set():
+            return
         try:
-            if self._leaving.is_set():
-                with self._ledger.write() as tx:
-                    feeding.leave_unanswered(tx, job_id)
-                return
             journey = Journey.claim(job_id, self._hands)
             if journey is not None:
                 journey.travel()
@@ -165,6 +164,7 @@ class Worker:
         try:
             with self._ledger.write() as tx:
                 presence.leave(tx, self.id, time.time())
+                feeding.ring_anew(tx, self.account)
         except LedgerError as error:
             log.trouble("leaving", error)
         self._client.close()

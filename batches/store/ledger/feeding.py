@@ -67,9 +67,10 @@ def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
     return _call(tx, waiting, now)
 
 
-def leave_unanswered(tx: Connection, job_id: int) -> None:
-    """A worker that is leaving heard the doorbell and will not come: ring again at once."""
-    tx.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.owner.is_(None)).values(called_at=None))
+def ring_anew(tx: Connection, account: str) -> None:
+    """A worker comes or goes: doorbells may have gone with it, or with its broker, so all are rung again at once."""
+    nobodys = (jobs.c.account == account, jobs.c.state.in_((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))
+    tx.execute(update(jobs).where(*nobodys).values(called_at=None))
 
 
 def take_from_silent(tx: Connection, *, now: float, silent_seconds: float) -> int:

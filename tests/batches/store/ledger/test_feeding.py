@@ -104,16 +104,16 @@ class TestRingAgain:
         world.now += RING_AGAIN_SECONDS + 1
         assert ring_again(world) == []
 
-    def test_a_worker_that_is_leaving_passes_the_doorbell_on_at_once(self, world: World) -> None:
+    def test_when_a_worker_comes_or_goes_all_doorbells_are_rung_again_at_once(self, world: World) -> None:
         world.submit()
         [job_id] = world.call()
-        world.do(feeding.leave_unanswered, job_id)
+        world.do(feeding.ring_anew, "main")
         assert ring_again(world) == [job_id]
 
-    def test_a_worker_that_is_leaving_does_not_touch_what_another_has_claimed(self, world: World) -> None:
-        job = world.at(State.RENDERING, owner="bob")
+    def test_a_worker_that_comes_or_goes_does_not_touch_what_another_has_claimed(self, world: World) -> None:
+        world.at(State.RENDERING, owner="bob")
         before = world.everything()
-        world.do(feeding.leave_unanswered, job.id)
+        world.do(feeding.ring_anew, "main")
         assert world.everything() == before
 
     def test_another_accounts_jobs_are_not_rung_for(self, world: World) -> None:
