@@ -62,7 +62,9 @@ def _versions(_: Settings) -> str:
 def _api(settings: Settings) -> str:
     client = Client(settings.api_url, services.required_key(settings), connections=1)
     try:
-        return f"{settings.api_url} takes the key; the account has {plain(client.credits()):,} credits"
+        balance = client.credits()
+        told = "its credits are not told just now" if balance is None else f"the account has {plain(balance):,} credits"
+        return f"{settings.api_url} takes the key; {told}"
     finally:
         client.close()
 

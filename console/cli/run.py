@@ -68,7 +68,7 @@ def run(
     raise typer.Exit(int(code))
 
 
-def _balance(live: Settings) -> Decimal:
+def _balance(live: Settings) -> Decimal | None:
     """Ask before the first job whether the host answers and the key is good."""
     client = Client(live.api_url, services.required_key(live), connections=1)
     try:

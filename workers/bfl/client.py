@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -97,8 +99,11 @@ class Client:
         except httpx.HTTPError as error:
             return Trouble(f"the download broke off: {_said(error)}")
 
-    def credits(self) -> Decimal:
-        """The account's balance. Raises what a person should know before a batch begins."""
+    def credits(self) -> Decimal | None:
+        """The account's balance; None while BFL is too busy to tell it, which keeps no batch from waiting its turn.
+
+        Raises what a person should know before a batch begins.
+        """
         try:
             answer = self._http.get(f"{self.api_url}/v1/credits", headers=self._headers())
         except httpx.HTTPError as error:
@@ -117,6 +122,8 @@ class Client:
                     f"{self.api_url} does not tell the account's credits: {message}.",
                     cure="Check FLUXBATCH_API_URL and the API's status page, then run the same command again.",
                 )
+            case Busy():
+                return None
             case balance:
                 return balance
 
@@ -141,12 +148,12 @@ class Client:
         return reading.read_poll(onward.status_code, onward.headers, _text(onward), now=self._clock())
 
     def _trusted(self, url: str) -> bool:
-        """BFL's own hosts over https, or the very host and scheme we were told to use."""
+        """BFL's own hosts over https, or the host and scheme we were told to use: this machine by any of its names."""
         try:
             there, ours = httpx.URL(url), httpx.URL(self.api_url)  # read as they will be when connecting
         except httpx.InvalidURL:
             return False
-        if (there.scheme, there.host) == (ours.scheme, ours.host):
+        if there.scheme == ours.scheme and (there.host == ours.host or (_is_loopback(there) and _is_loopback(ours))):
             return True
         return there.scheme == "https" and there.host.endswith(f".{BFL_DOMAIN}")
 
@@ -163,6 +170,12 @@ def _body_of(answer: httpx.Response) -> DownloadAnswer:
             return Trouble(f"the result is larger than {MAX_RESULT_BYTES:,} bytes")
         chunks.append(chunk)
     return Downloaded(b"".join(chunks))
+
+
+def _is_loopback(url: httpx.URL) -> bool:
+    with suppress(ValueError):
+        return ip_address(url.host).is_loopback
+    return url.host == "localhost"
 
 
 def _bare(url: str) -> str:

@@ -70,14 +70,16 @@ def read_poll(code: int, headers: Mapping[str, str], text: str, *, now: float) -
     return Trouble(f"{code}: {_message(body, text)}", retry_after(headers, now))
 
 
-def read_credits(code: int, text: str) -> Decimal | KeyRefused | Trouble:
-    """The account's balance in credits."""
+def read_credits(code: int, text: str) -> Decimal | KeyRefused | Busy | Trouble:
+    """The account's balance in credits. Trouble means that this is hardly BFL."""
     body = _json(text)
     match body:
         case {"credits": int() | Decimal() as balance} if code == 200:
             return Decimal(balance)
     said = f"{code}: {_message(body, text)}"
-    return KeyRefused(said) if code in (401, 403) or _is_about_the_key(body) else Trouble(said)
+    if code in (401, 403) or _is_about_the_key(body):
+        return KeyRefused(said)
+    return Busy(said) if code == 429 or code >= 500 else Trouble(said)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

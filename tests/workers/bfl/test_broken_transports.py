@@ -148,8 +148,21 @@ def test_a_submission_is_never_redirected(
 
 
 def foreign(server: OddServer) -> str:
-    """The server under a name that is not the one we were told to use."""
-    return server.url.replace("127.0.0.1", "localhost")
+    """The server under a name that is not this machine's."""
+    return server.url.replace("127.0.0.1", "stranger.invalid")
+
+
+def test_this_machine_is_trusted_by_any_of_its_names(
+    odd_server: Callable[[Behaviour], OddServer], client_of: Callable[[str], Client]
+) -> None:
+    server = odd_server(closes)
+    client_of(server.url).poll(server.url.replace("127.0.0.1", "localhost"))
+    assert len(server.heard) == 1
+
+
+@pytest.mark.parametrize("host", ["127.evil.invalid", "localhost.evil.invalid"])
+def test_a_name_that_only_looks_like_this_machine_is_foreign(host: str, client_of: Callable[[str], Client]) -> None:
+    assert isinstance(client_of("http://127.0.0.1:9").poll(f"http://{host}/"), Foreign)
 
 
 def test_the_key_is_sent_to_the_host_we_were_told_to_use(

@@ -216,13 +216,14 @@ def test_the_answer_to_a_poll(code: int, body: str, answer: PollAnswer, reason: 
         (403, '{"detail":"Not authenticated"}', "KeyRefused('403: Not authenticated')", "the key"),
         (422, '{"detail":"Invalid API key format"}', "KeyRefused('422: Invalid API key format')", "the key's shape"),
         (200, HTML, "Trouble('200: <html> <body>502 Bad Gateway</body></html>')", "another server answers there"),
-        (500, '{"credits":1}', "Trouble('500: {\"credits\":1}')", "an error is no balance"),
+        (500, '{"credits":1}', "Busy('500: {\"credits\":1}')", "an error is no balance"),
+        (503, "", "Busy('503: no explanation')", "maintenance passes"),
         (200, '{"credits":null}', "Trouble('200: {\"credits\":null}')", "null is no balance"),
     ],
 )
 def test_the_answer_to_the_question_for_credits(code: int, body: str, answer: str, reason: str) -> None:
     read = read_credits(code, body)
-    said = f"{type(read).__name__}({read.message!r})" if isinstance(read, KeyRefused | Trouble) else str(read)
+    said = f"{type(read).__name__}({read.message!r})" if isinstance(read, KeyRefused | Busy | Trouble) else str(read)
     assert said == answer, reason
 
 
