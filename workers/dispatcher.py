@@ -144,7 +144,7 @@ class Dispatcher:
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
         with self._ledger.write() as tx:
-            feeding.take_from_silent(tx, now=now, silent_seconds=SILENT_SECONDS)
+            feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)
             feeding.close_ended_batches(tx, now)
             return list(feeding.ring_again(tx, self._account, now))

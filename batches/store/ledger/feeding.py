@@ -73,14 +73,14 @@ def ring_anew(tx: Connection, account: str) -> None:
     tx.execute(update(jobs).where(*nobodys).values(called_at=None))
 
 
-def take_from_silent(tx: Connection, *, now: float, silent_seconds: float) -> int:
+def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds: float) -> int:
     """Free the jobs of workers that were not heard of for a while. Returns how many jobs.
 
-    What was submitting may have been paid and becomes unsure; the rest goes on where it stood.
+    What was submitting may have been paid and becomes unsure; the rest goes on where it stood. The worker that asks
+    is alive, even if it has just woken from a sleep in which its heart stood still.
     """
-    silent = select(workers.c.id).where(
-        or_(workers.c.heartbeat_at < now - silent_seconds, workers.c.left_at.is_not(None))
-    )
+    unheard = or_(workers.c.heartbeat_at < now - silent_seconds, workers.c.left_at.is_not(None))
+    silent = select(workers.c.id).where(workers.c.id != worker, unheard)
     theirs = jobs.c.owner.in_(silent)
     reason = "its worker fell silent"
     freed = 0

@@ -83,7 +83,7 @@ class World:
         later = time.time() + 1000
         with self.ledger.write() as tx:
             presence.beat(tx, "two", later)
-            feeding.take_from_silent(tx, now=later, silent_seconds=10)
+            feeding.take_from_silent(tx, "sweeper", now=later, silent_seconds=10)
 
     def job(self, job_id: int = 1) -> RowMapping:
         """How a job stands."""

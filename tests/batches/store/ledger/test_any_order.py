@@ -155,7 +155,7 @@ class AnyOrder(RuleBasedStateMachine):
         world.do(presence.arrive, "eve", host="there", pid=2, now=world.now)
         for worker in ("ann", "bob"):
             world.do(presence.leave, worker, world.now)
-        world.do(feeding.take_from_silent, now=world.now, silent_seconds=1000.0)
+        world.do(feeding.take_from_silent, "eve", now=world.now, silent_seconds=1000.0)
         world.now += feeding.RING_AGAIN_SECONDS + 1
         world.do(feeding.resubmit_unsure, "main", world.now)
         for job_id in {*world.call(), *world.do(feeding.ring_again, "main", world.now)}:

@@ -147,7 +147,7 @@ class TestTakeFromSilent:
     def test_a_worker_that_leaves_frees_its_jobs_at_once(self, world: World) -> None:
         world.at(State.RENDERING)
         world.do(presence.leave, "ann", world.now)
-        assert world.do(feeding.take_from_silent, now=world.now, silent_seconds=SILENT_SECONDS) == 1
+        assert world.do(feeding.take_from_silent, "sweeper", now=world.now, silent_seconds=SILENT_SECONDS) == 1
 
     def test_a_worker_that_beats_keeps_its_jobs(self, world: World) -> None:
         job = world.at(State.SUBMITTING)
@@ -157,7 +157,12 @@ class TestTakeFromSilent:
     def test_a_worker_is_silent_only_after_the_whole_time(self, world: World) -> None:
         world.at(State.RENDERING)
         late = world.now + SILENT_SECONDS
-        assert world.do(feeding.take_from_silent, now=late, silent_seconds=SILENT_SECONDS) == 0
+        assert world.do(feeding.take_from_silent, "sweeper", now=late, silent_seconds=SILENT_SECONDS) == 0
+
+    def test_a_worker_that_slept_takes_nothing_from_itself(self, world: World) -> None:
+        world.at(State.SUBMITTING)
+        late = world.now + 100 * SILENT_SECONDS
+        assert world.do(feeding.take_from_silent, "ann", now=late, silent_seconds=SILENT_SECONDS) == 0
 
     def test_a_job_that_ended_is_nobodys_and_stays_as_it_is(self, world: World) -> None:
         world.finish(world.at(State.FETCHING))

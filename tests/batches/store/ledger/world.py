@@ -166,7 +166,7 @@ class World:
         self.now += SILENT_SECONDS + 1
         for other in {"ann", "bob"} - {worker}:
             self.do(presence.beat, other, self.now)
-        return self.do(feeding.take_from_silent, now=self.now, silent_seconds=SILENT_SECONDS)
+        return self.do(feeding.take_from_silent, "sweeper", now=self.now, silent_seconds=SILENT_SECONDS)
 
     def job(self, job_id: int) -> Any:
         """The row of a job."""
