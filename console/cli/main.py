@@ -28,6 +28,7 @@ VERBS = {
     "jobs": "List the jobs of a batch.",
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
     "models": "List the models, or show one with its parameters and price.",
+    "init": "Write a first manifest to fill in.",
     "schema": "Print the JSON Schema of manifests, for editors.",
     "simulate": "Serve a stand-in for the BFL API on this machine.",
     "doctor": "Check what fluxbatch needs, each with its cure.",
