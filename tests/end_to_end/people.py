@@ -95,8 +95,8 @@ class Company:
         """What it accepted and billed."""
         return httpx.get(f"{self.url}/_sim/stats", trust_env=False).json()
 
-    def spoil(self, fault: dict[str, object]) -> None:
-        """Let something go wrong from now on."""
+    def spoil(self, fault: object) -> None:
+        """Let something go wrong from now on: a fault, or a list of them."""
         httpx.post(f"{self.url}/_sim/faults", json=fault, trust_env=False).raise_for_status()
 
     def wait_for(self, met: Callable[[dict[str, object]], bool]) -> dict[str, object]:
@@ -113,3 +113,11 @@ def stop(process: subprocess.Popen[str], with_signal: signal.Signals) -> Done:
     process.send_signal(with_signal)
     out, err = process.communicate(timeout=TROUBLE_SECONDS)
     return Done(process.returncode, out, err)
+
+
+def child(parent: int, verb: str) -> int:
+    """The process that this one has started for a verb."""
+    found = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=True
+    ).stdout
+    return next(int(line.split()[0]) for line in found.splitlines() if f"console {verb}" in line)

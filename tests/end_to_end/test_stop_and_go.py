@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.people import HELLO, stop
+from tests.end_to_end.people import HELLO, child, stop
 from workers.broker import connect
 from workers.embedded.broker import server_binary
 from workers.errors import BrokerError
@@ -85,7 +85,7 @@ def test_after_a_kill_of_the_worker_too_all_tickets_are_taken_up(person: Person,
     run = person.start("run", HELLO, "--yes")
     company.wait_for(lambda books: books["accepted"] == 24)
     time.sleep(0.3)  # the last answers reach the ledger
-    worker = _child(run.pid, "worker")
+    worker = child(run.pid, "worker")
     stop(run, signal.SIGKILL)
     os.kill(worker, signal.SIGKILL)
 
@@ -173,10 +173,3 @@ def _mount(disk: Path, megabytes: float) -> None:
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(disk)], check=False)
     if mounted.returncode:
         pytest.skip("no disk can be mounted here")
-
-
-def _child(parent: int, verb: str) -> int:
-    found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=True
-    ).stdout
-    return next(int(line.split()[0]) for line in found.splitlines() if f"console {verb}" in line)
