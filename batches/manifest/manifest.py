@@ -5,32 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from batches.manifest.problem import Place
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from batches.manifest.document import Node
-    from batches.manifest.problem import Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """One entry of `prompts`: a prompt, or the sources of many. Defaults are filled in, but for `params`."""
+
+    prompt: str | None  #: what to draw; None for a model that needs no words, and for sources
+    sources: tuple[Path, ...]  #: files with a prompt in each row; empty for a prompt written here
+    id: str | None  #: the person's own name for it, once per manifest
+    model: str | None  #: None where neither the entry nor the manifest names one
+    params: Mapping[str, object]  #: the entry's own, to be laid over the manifest's
+    labels: Mapping[str, str]  #: for cost reports
+    seeds: tuple[int, ...]  #: one image each; empty: no seed was asked for
+    repeat: int  #: images per seed, or in all where there are no seeds
+    node: Node = field(repr=False)  #: the entry as written
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One prompt as it was asked for; defaults of the manifest are filled in, but for `params`."""
+    """One prompt as it was asked for."""
 
+    item: Item  #: the entry of the manifest that it comes from
     prompt: str | None  #: what to draw; None for a model that needs no words
-    id: str | None  #: the person's own name for it, once per manifest
-    model: str | None  #: None where neither the row nor the manifest names one
-    params: Mapping[str, object]  #: the row's own, to be laid over the manifest's
-    labels: Mapping[str, str]  #: for cost reports
-    seeds: tuple[int, ...]  #: one image each; empty: no seed was asked for
-    repeat: int  #: images per seed, or in all where there are no seeds
-    place: Place  #: where its prompt stands
-    node: Node = field(repr=False, compare=False)  #: the row as written
+    file: str  #: where it stands
+    line: int  #: from 1
+    column: int  #: from 1
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.line, self.column)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One batch as a person asked for it; nothing is checked against the models yet."""
+    """One batch as a person asked for it; nothing is checked against the models yet, and no source is read."""
 
     path: Path  #: the file, as the person gave it
     sha256: str  #: of the file's bytes, in hex
@@ -38,7 +55,7 @@ class Manifest:
     params: Mapping[str, object]  #: defaults for every row
     output_format: str | None  #: wanted of every model that offers a choice
     output_name: str  #: template of file names, without extension
-    rows: tuple[Row, ...]  #: in the order of the file
+    items: tuple[Item, ...]  #: in the order of the file
     root: Node = field(repr=False, compare=False)  #: the document as written
 
     def place(self, *steps: str | int) -> Place:
@@ -46,6 +63,6 @@ class Manifest:
         return self.root.nearest(*steps).place
 
     def place_for(self, row: Row, *steps: str | int) -> Place:
-        """Where the row says this, else where the defaults do, else the row."""
-        node = row.node.find(*steps) or self.root.find(*steps)
+        """Where the row's entry says this, else where the defaults do, else the row."""
+        node = row.item.node.find(*steps) or self.root.find(*steps)
         return node.place if node else row.place

@@ -1,4 +1,4 @@
-"""The file of a manifest -> Manifest, with every problem of its shape at once."""
+"""The file of a manifest -> Manifest, with every problem of its shape at once. No source is opened yet."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from batches.manifest.compose import compose
-from batches.manifest.files import decode, read_bytes
-from batches.manifest.manifest import Manifest, Row
-from batches.manifest.problem import ManifestError, Place, Problem
+from batches.manifest.files import decode, opened
+from batches.manifest.manifest import Item, Manifest
+from batches.manifest.problem import ManifestError, Place, Problem, Problems
 from batches.manifest.shape import ManifestShape, OutputShape, PromptShape
 from batches.manifest.words import problems_of
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest in this file, its prompt files read; raises ManifestError with all that is wrong."""
+    """The manifest in this file; raises ManifestError with what is wrong with its shape."""
     file = str(path)
-    raw = read_bytes(path, Place(file))
+    with opened(path, Place(file)) as page:
+        raw = page.readall()
     root = compose(decode(raw, file), file)
     shape = _shaped(root)
     output = shape.output or OutputShape()
@@ -35,7 +36,7 @@ def read_manifest(path: Path) -> Manifest:
         params=shape.params or {},
         output_format=output.format,
         output_name=output.name,
-        rows=_rows(shape, root, path.parent),
+        items=_items(shape, root, path.parent),
         root=root,
     )
 
@@ -47,76 +48,38 @@ def _shaped(root: Node) -> ManifestShape:
         raise ManifestError(problems_of(error, root)) from None
 
 
-def _rows(shape: ManifestShape, root: Node, folder: Path) -> tuple[Row, ...]:
+def _items(shape: ManifestShape, root: Node, folder: Path) -> tuple[Item, ...]:
     written = root.children["prompts"]
     nodes = [written] if isinstance(written.value, dict) else list(written.children.values())
-    labels = _labels(root)
-    rows: list[Row] = []
-    problems: list[Problem] = []
+    problems = Problems()
     for prompt, node in zip(shape.prompts, nodes, strict=True):
-        try:
-            rows.extend(_rows_of(prompt, node, shape, labels, folder))
-        except ManifestError as error:
-            problems.extend(error.problems)
-    problems.extend(_repeated_ids(rows))
-    if problems:
-        raise ManifestError(problems)
-    return tuple(rows)
+        problems.add_all(_misplaced(prompt, node))
+    problems.refuse()
+    labels = _labels(root)
+    return tuple(_item(prompt, node, shape, labels, folder) for prompt, node in zip(shape.prompts, nodes, strict=True))
 
 
-def _rows_of(
-    prompt: PromptShape, node: Node, shape: ManifestShape, labels: Mapping[str, str], folder: Path
-) -> Iterator[Row]:
-    """The rows of one item: one, or one per line of its file."""
-    labels = {**labels, **_labels(node)} if prompt.labels else labels
-    seeds = tuple(prompt.seeds or shape.seeds or ())
-    for text, place in _texts(prompt, node, folder):
-        yield Row(
-            prompt=text,
-            id=prompt.id,
-            model=prompt.model or shape.model,
-            params=prompt.params or {},
-            labels=labels,
-            seeds=seeds,
-            repeat=prompt.repeat or shape.repeat or 1,
-            place=place,
-            node=node,
-        )
-
-
-def _texts(prompt: PromptShape, node: Node, folder: Path) -> Iterator[tuple[str | None, Place]]:
-    if prompt.from_ is None:
-        yield prompt.prompt, node.place
-        return
+def _misplaced(prompt: PromptShape, node: Node) -> Iterator[Problem]:
     for key in ("prompt", "id"):
-        if key in node.keys:
-            message = f"`{key}` cannot stand beside `from`"
-            raise ManifestError([Problem(node.keys[key], message, "the file has a prompt in every line")])
-    yield from _lines(folder / prompt.from_, node.children["from"].place)
+        if prompt.from_ is not None and key in node.keys:
+            yield Problem(node.keys[key], f"`{key}` cannot stand beside `from`", "the file has a prompt in every line")
 
 
-def _lines(path: Path, asked_at: Place) -> Iterator[tuple[str, Place]]:
-    """Every line of a prompt file that is not blank."""
-    if path.suffix != ".txt":
-        message = f"cannot read prompts from {path.name}"
-        raise ManifestError([Problem(asked_at, message, "name a .txt file with one prompt a line")])
-    text = decode(read_bytes(path, asked_at), str(path))
-    lines = [(line.strip(), Place(str(path), number, 1)) for number, line in enumerate(text.split("\n"), 1)]
-    if not any(prompt for prompt, _ in lines):
-        raise ManifestError([Problem(asked_at, f"there is no prompt in {path}", "write one a line")])
-    return ((prompt, place) for prompt, place in lines if prompt)
+def _item(prompt: PromptShape, node: Node, shape: ManifestShape, labels: Mapping[str, str], folder: Path) -> Item:
+    return Item(
+        prompt=prompt.prompt,
+        sources=() if prompt.from_ is None else (folder / prompt.from_,),
+        id=prompt.id,
+        model=prompt.model or shape.model,
+        params=prompt.params or {},
+        labels={**labels, **_labels(node)} if prompt.labels else labels,
+        seeds=tuple(prompt.seeds or shape.seeds or ()),
+        repeat=prompt.repeat or shape.repeat or 1,
+        node=node,
+    )
 
 
 def _labels(node: Node) -> dict[str, str]:
     """Labels as written, so that `version: 1.10` does not become 1.1."""
     labels = node.find("labels")
     return {str(key): label.text for key, label in labels.children.items()} if labels else {}
-
-
-def _repeated_ids(rows: list[Row]) -> Iterator[Problem]:
-    first: dict[str, Row] = {}
-    for row in rows:
-        if row.id is not None and first.setdefault(row.id, row) is not row:
-            place = row.node.children["id"].place
-            message = f'the id "{row.id}" comes twice, first in the prompt at {first[row.id].place}'
-            yield Problem(place, message, "give each prompt its own, or none")

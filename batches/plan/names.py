@@ -39,6 +39,11 @@ def template_problem(template: str) -> tuple[str, str] | None:
     return None
 
 
+def always_different(template: str) -> bool:
+    """Whether no two jobs get the same name from this template: the number begins it, and is always of one width."""
+    return template.rpartition("/")[2].startswith("{number}")
+
+
 def output_name(template: str, facts: dict[str, str], extension: str) -> str:
     """The template filled in: `{model}/{id}` -> `flux-dev/owl.png`."""
     filled = template.format_map({name: _safe(fact) for name, fact in facts.items()})

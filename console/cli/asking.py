@@ -21,7 +21,7 @@ def show_bill(plan: Plan, *, balance: Decimal | None = None) -> None:
     """The plan, its cost, and what is odd about it, on stderr."""
     err.print(bill_of_plan(plan))
     unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
-    note(f"{len(plan.jobs):,} images for about {amount(plan.micro_credits)}{unknown}.")
+    note(f"{plan.total:,} images for about {amount(plan.micro_credits)}{unknown}.")
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
         note(f"The account has {plain(balance):,} credits{short}.")

@@ -119,9 +119,9 @@ LISTED = "`fluxbatch models` lists them"
         ),
         # more than a machine holds
         (
-            "model: flux-dev\nrepeat: 1000\nseeds: [1, 2]\nprompts: [a, {prompt: b, repeat: 1000000}]",
+            "model: flux-dev\nrepeat: 1000\nseeds: [1, 2]\nprompts: [a, {prompt: b, repeat: 1000000000000}]",
             "6:10",
-            "this asks for 2,002,000 images; a batch has at most 1,000,000",
+            "this asks for more than 10,000,000 images, which is the most of one batch",
             "make several batches of it",
         ),
     ],
