@@ -29,6 +29,8 @@ def hint(kind: str, steps: Steps, value: object) -> str:
             return BEGINNINGS[key]
         case "extra_forbidden", (*_, str(key)):
             return _stranger(key, steps)
+        case "value_error", (*_, "from"):
+            return "such as `from: prompts.csv`"
         case "value_error", ("prompts", *_):
             return "a prompt is a text, or a mapping with `prompt` or `from`"
         case "literal_error", (*_, "format"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batches.manifest.problem import Place
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batches.manifest.document import Node
+    from batches.manifest.sources import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +20,7 @@ class Item:
     """One entry of `prompts`: a prompt, or the sources of many. Defaults are filled in, but for `params`."""
 
     prompt: str | None  #: what to draw; None for a model that needs no words, and for sources
-    sources: tuple[Path, ...]  #: files with a prompt in each row; empty for a prompt written here
+    sources: tuple[Source, ...]  #: files with a prompt in each row; empty for a prompt written here
     id: str | None  #: the person's own name for it, once per manifest
     model: str | None  #: None where neither the entry nor the manifest names one
     params: Mapping[str, object]  #: the entry's own, to be laid over the manifest's
@@ -29,20 +30,38 @@ class Item:
     node: Node = field(repr=False)  #: the entry as written
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One prompt as it was asked for."""
+class Row(NamedTuple):
+    """One prompt as it was asked for, defaults of its entry filled in. A million are made, so it is no dataclass."""
 
     item: Item  #: the entry of the manifest that it comes from
-    prompt: str | None  #: what to draw; None for a model that needs no words
     file: str  #: where it stands
     line: int  #: from 1
     column: int  #: from 1
+    prompt: str | None  #: what to draw; None for a model that needs no words
+    id: str | None  #: the person's own name for it, once per manifest
+    model: str | None  #: None where nobody names one
+    seeds: tuple[int, ...]  #: one image each; empty: no seed was asked for
+    labels: Mapping[str, str]  #: for cost reports
+    params: Mapping[str, object]  #: those of its source, to be laid over the entry's
+    texts: Mapping[str, str]  #: the same of a source without types, to be read as whatever the model takes
 
     @property
     def place(self) -> Place:
         """Where it stands."""
         return Place(self.file, self.line, self.column)
+
+    def says(self, key: str | int, name: str | int = "") -> bool:
+        """Whether its source says this: `says("params", "width")`."""
+        match key:
+            case "params":
+                return name in self.params or name in self.texts
+            case "id":
+                return self.id != self.item.id
+            case "model":
+                return self.model != self.item.model
+            case "seeds":
+                return self.seeds != self.item.seeds
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,8 @@ class Manifest:
         return self.root.nearest(*steps).place
 
     def place_for(self, row: Row, *steps: str | int) -> Place:
-        """Where the row's entry says this, else where the defaults do, else the row."""
+        """Where the row says this, else where its entry or the defaults do, else the row."""
+        if row.says(*steps):
+            return row.place
         node = row.item.node.find(*steps) or self.root.find(*steps)
         return node.place if node else row.place

@@ -58,8 +58,8 @@ class Problems:
         self._kept: set[Problem] = set()
         self._more = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._kept)
+    def __len__(self) -> int:
+        return len(self._kept) + self._more
 
     def add(self, problem: Problem) -> None:
         """Keep it, or count it where there are too many already."""

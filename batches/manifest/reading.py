@@ -12,6 +12,7 @@ from batches.manifest.files import decode, opened
 from batches.manifest.manifest import Item, Manifest
 from batches.manifest.problem import ManifestError, Place, Problem, Problems
 from batches.manifest.shape import ManifestShape, OutputShape, PromptShape
+from batches.manifest.sources import Source, sources_of
 from batches.manifest.words import problems_of
 
 if TYPE_CHECKING:
@@ -51,12 +52,18 @@ def _shaped(root: Node) -> ManifestShape:
 def _items(shape: ManifestShape, root: Node, folder: Path) -> tuple[Item, ...]:
     written = root.children["prompts"]
     nodes = [written] if isinstance(written.value, dict) else list(written.children.values())
+    labels = _labels(root)
     problems = Problems()
+    items: list[Item] = []
     for prompt, node in zip(shape.prompts, nodes, strict=True):
         problems.add_all(_misplaced(prompt, node))
+        try:
+            sources = tuple(sources_of(prompt.from_, node.children["from"], folder)) if prompt.from_ else ()
+            items.append(_item(prompt, sources, node, shape, labels))
+        except ManifestError as error:
+            problems.take(error)
     problems.refuse()
-    labels = _labels(root)
-    return tuple(_item(prompt, node, shape, labels, folder) for prompt, node in zip(shape.prompts, nodes, strict=True))
+    return tuple(items)
 
 
 def _misplaced(prompt: PromptShape, node: Node) -> Iterator[Problem]:
@@ -65,10 +72,12 @@ def _misplaced(prompt: PromptShape, node: Node) -> Iterator[Problem]:
             yield Problem(node.keys[key], f"`{key}` cannot stand beside `from`", "the file has a prompt in every line")
 
 
-def _item(prompt: PromptShape, node: Node, shape: ManifestShape, labels: Mapping[str, str], folder: Path) -> Item:
+def _item(
+    prompt: PromptShape, sources: tuple[Source, ...], node: Node, shape: ManifestShape, labels: Mapping[str, str]
+) -> Item:
     return Item(
         prompt=prompt.prompt,
-        sources=() if prompt.from_ is None else (folder / prompt.from_,),
+        sources=sources,
         id=prompt.id,
         model=prompt.model or shape.model,
         params=prompt.params or {},

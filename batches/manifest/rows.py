@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.manifest.manifest import Manifest, Row
+from batches.manifest.columns import row_of
+from batches.manifest.manifest import Item, Manifest, Row
 from batches.manifest.problem import MOST_PROBLEMS, ManifestError, Place, Problem, Problems
 from batches.manifest.seals import Seals
 from batches.manifest.seen import Seen
-from batches.manifest.sources import records
+from batches.manifest.sources import Source, is_text, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ def rows_of(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Ro
     ids = Seen()
     repeated: list[Row] = []
     for row in _all_rows(manifest, problems, seals):
-        if row.item.id is not None and not ids.is_new(row.item.id):
+        if row.id is not None and not ids.is_new(row.id):
             repeated = [*repeated, row][:MOST_PROBLEMS]
         yield row
     problems.add_all(_repeated_ids(manifest, repeated))
@@ -31,24 +32,48 @@ def rows_of(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Ro
 def _all_rows(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Row]:
     for item in manifest.items:
         if not item.sources:
-            place = item.node.place
-            yield Row(item, item.prompt, place.file, place.line, place.column)
-        for path in item.sources:
+            yield _inline(item)
+        for source in item.sources:
             try:
-                for record in records(path, item.node.children["from"].place, seals):
-                    yield Row(item, record.prompt, str(path), record.line, 1)
+                yield from _rows_from(source, item, problems, seals)
             except ManifestError as error:
                 problems.take(error)
 
 
+def _inline(item: Item) -> Row:
+    place = item.node.place
+    return Row(
+        item=item,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        prompt=item.prompt,
+        id=item.id,
+        model=item.model,
+        seeds=item.seeds,
+        labels=item.labels,
+        params={},
+        texts={},
+    )
+
+
+def _rows_from(source: Source, item: Item, problems: Problems, seals: Seals) -> Iterator[Row]:
+    file, as_text = str(source.path), is_text(source.path)
+    for record in records(source, problems, seals):
+        try:
+            yield row_of(item, file, record, as_text=as_text)
+        except ManifestError as error:
+            problems.take(error)
+
+
 def _repeated_ids(manifest: Manifest, repeated: list[Row]) -> Iterator[Problem]:
     """Looks through the rows once more, for the place where each of these ids stands first."""
-    wanted = {row.item.id for row in repeated}
+    wanted = {row.id for row in repeated}
     first: dict[str | None, Place] = {}
     if wanted:
         for row in _all_rows(manifest, Problems(), Seals()):
-            if row.item.id in wanted:
-                first.setdefault(row.item.id, row.place)
+            if row.id in wanted:
+                first.setdefault(row.id, row.place)
     for row in repeated:
-        message = f'the id "{row.item.id}" comes twice, first in the prompt at {first[row.item.id]}'
+        message = f'the id "{row.id}" comes twice, first in the prompt at {first[row.id]}'
         yield Problem(manifest.place_for(row, "id"), message, "give each prompt its own, or none")

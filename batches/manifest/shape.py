@@ -38,6 +38,16 @@ Version = Annotated[Literal[1], BeforeValidator(_one)]
 Label = Annotated[Any, AfterValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
+def _sources(written: object) -> object:
+    if not isinstance(written, str | list):
+        raise ValueError("must be the name of a file or a list of them")  # noqa: TRY004 - pydantic lets a TypeError through
+    return [written] if isinstance(written, str) else written
+
+
+Files = Annotated[list[Text], Field(min_length=1)]
+Sources = Annotated[Files, BeforeValidator(_sources, json_schema_input_type=Text | Files)]
+
+
 class _Shape(BaseModel):
     """Nothing is guessed: unknown keys are refused and no type is turned into another."""
 
@@ -59,10 +69,11 @@ class PromptShape(_Shape):
     """One prompt, or a file of them, with what differs from the defaults."""
 
     prompt: Text | None = Field(default=None, description="What to draw.")
-    from_: Text | None = Field(
+    from_: Sources | None = Field(
         default=None,
         alias="from",
-        description="A .txt file with one prompt a line, relative to the manifest.",
+        description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
+        "by name or by a pattern such as prompts/*.csv.",
     )
     id: Id | None = Field(default=None, description="Your own name for this prompt, once per manifest.")
     model: Text | None = Field(default=None, description="The model for this prompt.")

@@ -28,14 +28,14 @@ class Finding:
 
 def endpoint_of(row: Row) -> Endpoint | Finding:
     """The endpoint that makes this row's images, or why there is none."""
-    if row.item.model is None:
+    if row.model is None:
         return Finding(("model",), "no model is named", "name one here, or one for all at the top")
     try:
-        endpoint = find(row.item.model)
+        endpoint = find(row.model)
     except UnknownModel as error:
         return Finding(("model",), error.message.removesuffix("."), error.cure.removesuffix("."))
     if endpoint.produces != "image":
-        return Finding(("model",), f"{row.item.model} makes no images", "`fluxbatch models` lists those that do")
+        return Finding(("model",), f"{row.model} makes no images", "`fluxbatch models` lists those that do")
     return endpoint
 
 
@@ -64,9 +64,9 @@ def _prompt(row: Row, endpoint: Endpoint, params: Mapping[str, object]) -> Itera
 
 
 def _seeds(row: Row, endpoint: Endpoint, params: Mapping[str, object]) -> Iterator[Finding]:
-    if row.item.seeds and not endpoint.takes("seed"):
+    if row.seeds and not endpoint.takes("seed"):
         yield Finding(("seeds",), f"{endpoint.name} takes no seed", "`repeat` makes several of one prompt")
-    if row.item.seeds and "seed" in params:
+    if row.seeds and "seed" in params:
         yield Finding(("params", "seed"), "`seed` is set here and in `seeds`", "keep one of them")
 
 

@@ -43,7 +43,7 @@ class Drafting:
         """Every image asked for. Once something is wrong the rest is only judged; the end raises all of it."""
         for row in rows_of(self._manifest, self.problems, self._seals):
             request = self._requests.of(row)
-            self.asked += row.item.repeat * (len(row.item.seeds) or 1)
+            self.asked += row.item.repeat * (len(row.seeds) or 1)
             if self.asked > MOST_IMAGES:
                 self.problems.add(_excess(self._manifest))
                 break
@@ -55,7 +55,7 @@ class Drafting:
 def _drafts_of(row: Row, request: Request, batch: str) -> Iterator[Draft]:
     seedable = request.endpoint.takes("seed")
     for copy in copies(row, request.params, batch, seedable=seedable):
-        sha256 = request.fingerprints.of(row.prompt, copy.seed, row.item.id, copy.number)
+        sha256 = request.fingerprints.of(row.prompt, copy.seed, row.id, copy.number)
         yield Draft(row, request, copy.seed, sha256)
 
 

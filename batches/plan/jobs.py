@@ -26,7 +26,7 @@ def jobs_of(manifest: Manifest, seals: Seals, total: int) -> Iterator[tuple[Draf
 
 def _job(manifest: Manifest, draft: Draft, number: int, digits: int) -> PlannedJob:
     row, endpoint = draft.row, draft.request.endpoint
-    row_id = row.item.id or slug(row.prompt or "") or f"image-{number}"
+    row_id = row.id or slug(row.prompt or "") or f"image-{number}"
     facts = {
         "id": row_id,
         "model": endpoint.name,
@@ -47,6 +47,6 @@ def _job(manifest: Manifest, draft: Draft, number: int, digits: int) -> PlannedJ
         prompt=row.prompt,
         seed=draft.seed,
         output_name=output_name(manifest.output_name, facts, draft.request.extension),
-        labels=row.item.labels,
+        labels=row.labels,
         estimate=draft.request.estimate,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batches.manifest import Manifest, Problem, Problems, Row
 from batches.models import Endpoint, Estimate, Lifecycle
 from batches.plan.checks import Finding, endpoint_of, findings, with_format
-from batches.plan.fingerprints import JobFingerprints
+from batches.plan.fingerprints import JobFingerprints, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,8 @@ class Requests:
 
     def of(self, row: Row) -> Request | None:
         """The request of this row; None where the problems say why there is none."""
-        kind = (row.item, row.prompt is None)
+        own = canonical(row.params) if row.params else ""
+        kind = (row.item, row.model, row.prompt is None, not row.seeds, own, *row.texts.items())
         judged = self._judged.get(kind)
         if judged is None:
             judged = self._learn(kind, row)
@@ -63,7 +64,7 @@ def _judge(row: Row, manifest: Manifest) -> Request | list[Finding]:
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
-    asked = {**manifest.params, **row.item.params}
+    asked = {**manifest.params, **row.item.params, **row.params, **endpoint.read(row.texts)}
     if found := list(findings(row, endpoint, asked, manifest.output_format)):
         return found
     params = with_format(endpoint, asked, manifest.output_format)

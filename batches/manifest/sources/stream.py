@@ -13,7 +13,6 @@ from batches.manifest.problem import ManifestError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
 
 LONGEST_LINE = 1024 * 1024
 """Bytes. A prompt has some hundred; a longer line is a file of another kind."""
@@ -46,7 +45,7 @@ class Hashed(io.RawIOBase):
         return self._sha256.hexdigest()
 
 
-def lines_of(stream: BinaryIO, file: str) -> Iterator[str]:
+def lines_of(stream: io.BufferedIOBase, file: str) -> Iterator[str]:
     """Every line with its end, from UTF-8 with or without a byte order mark."""
     mark = BYTE_ORDER_MARK
     for number, raw in enumerate(iter(partial(stream.readline, LONGEST_LINE + 1), b""), 1):

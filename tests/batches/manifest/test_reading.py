@@ -166,7 +166,8 @@ class TestPromptFiles:
             ("none.txt", None, "m.yaml:3:17", "cannot read none.txt: there is no such file"),
             ("p.txt", b"\n \n", "m.yaml:3:17", "there is no prompt in p.txt"),
             ("p.txt", b"ok\n\xff\n", "p.txt:2:1", "byte 0xff is not UTF-8"),
-            ("p.csv", b"prompt,seed\n", "m.yaml:3:17", "cannot read prompts from p.csv"),
+            ("p.csv", b"prompt,seed\n", "m.yaml:3:17", "there is no prompt in p.csv"),
+            ("p.doc", b"a fox\n", "m.yaml:3:17", "cannot read prompts from p.doc"),
             ('"a\\0.txt"', None, "m.yaml:3:17", "cannot read a\0.txt: embedded null byte"),
         ],
     )

@@ -85,7 +85,14 @@ def test_a_wrong_line_is_named_with_its_place_and_cure(
             'put quotes around a text that has ": " in it',
         ),
         ("prompts: {form: x.txt}", "3:11", "unknown key `form`", 'did you mean "from"?'),
-        ("prompts: {from: 3}", "3:17", "`from` must be text, not 3", "put quotes around it"),
+        (
+            "prompts: {from: 3}",
+            "3:17",
+            "`from` must be the name of a file or a list of them, not 3",
+            "such as `from: prompts.csv`",
+        ),
+        ("prompts: {from: []}", "3:17", "`from` must not be empty", ""),
+        ("prompts: {from: [a.txt, 3]}", "3:25", "value 2 of `from` must be text, not 3", "put quotes around it"),
         (f"prompts: [{{id: {101 * 'x'}}}]", "3:16", "`id` must have at most 100 characters, not 101", ""),
     ],
 )
