@@ -7,6 +7,7 @@ from batches.manifest.rows import rows_of
 from batches.manifest.seals import Seals
 from batches.manifest.seen import Seen
 from batches.manifest.shape import manifest_schema
+from batches.manifest.template import Template
 
 __all__ = [
     "MOST_PROBLEMS",
@@ -19,6 +20,7 @@ __all__ = [
     "Row",
     "Seals",
     "Seen",
+    "Template",
     "manifest_schema",
     "read_manifest",
     "rows_of",

@@ -5,28 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from batches.manifest.problem import Place
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from batches.manifest.document import Node
+    from batches.manifest.problem import Place
     from batches.manifest.sources import Source
+    from batches.manifest.template import Template
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One entry of `prompts`: a prompt, or the sources of many. Defaults are filled in, but for `params`."""
 
-    prompt: str | None  #: what to draw; None for a model that needs no words, and for sources
     sources: tuple[Source, ...]  #: files with a prompt in each row; empty for a prompt written here
-    id: str | None  #: the person's own name for it, once per manifest
+    prompt: Template | None  #: what to draw, said by the entry itself
+    default_prompt: Template | None  #: the manifest's, for rows that say nothing
+    id: Template | None  #: the person's own name for it, once per manifest
     model: str | None  #: None where neither the entry nor the manifest names one
     params: Mapping[str, object]  #: the entry's own, to be laid over the manifest's
-    labels: Mapping[str, str]  #: for cost reports
+    labels: Mapping[str, str]  #: for cost reports, those with nothing to fill in
+    label_templates: Mapping[str, Template]  #: those that differ from row to row
     seeds: tuple[int, ...]  #: one image each; empty: no seed was asked for
     repeat: int  #: images per seed, or in all where there are no seeds
+    vars: Mapping[str, str]  #: to fill in
     node: Node = field(repr=False)  #: the entry as written
 
 
@@ -34,9 +37,7 @@ class Row(NamedTuple):
     """One prompt as it was asked for, defaults of its entry filled in. A million are made, so it is no dataclass."""
 
     item: Item  #: the entry of the manifest that it comes from
-    file: str  #: where it stands
-    line: int  #: from 1
-    column: int  #: from 1
+    place: Place  #: where it stands
     prompt: str | None  #: what to draw; None for a model that needs no words
     id: str | None  #: the person's own name for it, once per manifest
     model: str | None  #: None where nobody names one
@@ -44,11 +45,7 @@ class Row(NamedTuple):
     labels: Mapping[str, str]  #: for cost reports
     params: Mapping[str, object]  #: those of its source, to be laid over the entry's
     texts: Mapping[str, str]  #: the same of a source without types, to be read as whatever the model takes
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return Place(self.file, self.line, self.column)
+    variables: Mapping[str, str]  #: what file names may use: its columns, and `vars`
 
     def says(self, key: str | int, name: str | int = "") -> bool:
         """Whether its source says this: `says("params", "width")`."""
@@ -56,7 +53,7 @@ class Row(NamedTuple):
             case "params":
                 return name in self.params or name in self.texts
             case "id":
-                return self.id != self.item.id
+                return self.item.id is None
             case "model":
                 return self.model != self.item.model
             case "seeds":
@@ -73,7 +70,7 @@ class Manifest:
     name: str  #: of the batch
     params: Mapping[str, object]  #: defaults for every row
     output_format: str | None  #: wanted of every model that offers a choice
-    output_name: str  #: template of file names, without extension
+    output_name: Template  #: of file names, without extension
     items: tuple[Item, ...]  #: in the order of the file
     root: Node = field(repr=False, compare=False)  #: the document as written
 

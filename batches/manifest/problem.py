@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batches.errors import FluxbatchError
 
@@ -14,9 +14,8 @@ MOST_PROBLEMS = 50
 """How many problems are told; of the rest only the number."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A spot in a file, as an editor counts."""
+class Place(NamedTuple):
+    """A spot in a file, as an editor counts. Every row has one, so it is no dataclass."""
 
     file: str  #: the path as the person gave it
     line: int = 0  #: from 1; 0 means the file as a whole

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batches.manifest.columns import row_of
-from batches.manifest.manifest import Item, Manifest, Row
 from batches.manifest.problem import MOST_PROBLEMS, ManifestError, Place, Problem, Problems
 from batches.manifest.seals import Seals
 from batches.manifest.seen import Seen
-from batches.manifest.sources import Source, is_text, records
+from batches.manifest.sources import is_text, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from batches.manifest.manifest import Item, Manifest, Row
+    from batches.manifest.sources import Source
 
 
 def rows_of(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Row]:
@@ -31,37 +33,20 @@ def rows_of(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Ro
 
 def _all_rows(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Row]:
     for item in manifest.items:
-        if not item.sources:
-            yield _inline(item)
-        for source in item.sources:
-            try:
+        try:
+            if not item.sources:
+                yield row_of(item, item.node.place, {}, as_text=False)
+            for source in item.sources:
                 yield from _rows_from(source, item, problems, seals)
-            except ManifestError as error:
-                problems.take(error)
-
-
-def _inline(item: Item) -> Row:
-    place = item.node.place
-    return Row(
-        item=item,
-        file=place.file,
-        line=place.line,
-        column=place.column,
-        prompt=item.prompt,
-        id=item.id,
-        model=item.model,
-        seeds=item.seeds,
-        labels=item.labels,
-        params={},
-        texts={},
-    )
+        except ManifestError as error:
+            problems.take(error)
 
 
 def _rows_from(source: Source, item: Item, problems: Problems, seals: Seals) -> Iterator[Row]:
     file, as_text = str(source.path), is_text(source.path)
-    for record in records(source, problems, seals):
+    for line, values in records(source, problems, seals):
         try:
-            yield row_of(item, file, record, as_text=as_text)
+            yield row_of(item, Place(file, line, 1), values, as_text=as_text)
         except ManifestError as error:
             problems.take(error)
 

@@ -61,14 +61,16 @@ class OutputShape(_Shape):
     name: Text = Field(
         default="{number}-{id}",
         description="File names without extension. Placeholders: {number}, {id}, {model}, {seed}, {name}. "
-        "A slash makes a folder.",
+        "Columns and variables may be used too. A slash makes a folder.",
     )
 
 
 class PromptShape(_Shape):
     """One prompt, or a file of them, with what differs from the defaults."""
 
-    prompt: Text | None = Field(default=None, description="What to draw.")
+    prompt: Text | None = Field(
+        default=None, description="What to draw; beside `from` a template over the columns, such as {subject} at dusk."
+    )
     from_: Sources | None = Field(
         default=None,
         alias="from",
@@ -79,6 +81,7 @@ class PromptShape(_Shape):
     model: Text | None = Field(default=None, description="The model for this prompt.")
     params: dict[str, Any] | None = Field(default=None, description="Parameters of the model, over the defaults.")
     labels: dict[str, Label] | None = Field(default=None, description="Labels for cost reports, over the defaults.")
+    vars: dict[str, Label] | None = Field(default=None, description="Variables for templates, over the defaults.")
     seeds: Seeds | None = Field(default=None, description="One image per seed, instead of the default seeds.")
     repeat: Repeat | None = Field(default=None, description="This many images, or this many per seed.")
 
@@ -111,6 +114,8 @@ class ManifestShape(_Shape):
     version: Version = Field(description="The version of this format: 1.")
     name: Name = Field(description="The name of the batch: lower-case letters, digits and dashes.")
     model: Text | None = Field(default=None, description="The model for every prompt that names none.")
+    prompt: Text | None = Field(default=None, description="A template for every row that has no prompt of its own.")
+    vars: dict[str, Label] | None = Field(default=None, description="Variables for templates.")
     params: dict[str, Any] | None = Field(default=None, description="Parameters for every prompt; must fit its model.")
     labels: dict[str, Label] | None = Field(default=None, description="Labels for cost reports, on every image.")
     seeds: Seeds | None = Field(default=None, description="Each prompt once per seed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from batches.manifest import Manifest, Problem, Problems, Row, Seals, rows_of
+from batches.plan.names import unknown_name
 from batches.plan.requests import Request, Requests
 from batches.plan.seeds import copies
 
@@ -43,6 +44,8 @@ class Drafting:
         """Every image asked for. Once something is wrong the rest is only judged; the end raises all of it."""
         for row in rows_of(self._manifest, self.problems, self._seals):
             request = self._requests.of(row)
+            if unknown := unknown_name(self._manifest.output_name, row.variables):
+                self.problems.add(Problem(self._manifest.place("output", "name"), *unknown))
             self.asked += row.item.repeat * (len(row.seeds) or 1)
             if self.asked > MOST_IMAGES:
                 self.problems.add(_excess(self._manifest))

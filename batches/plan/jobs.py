@@ -28,6 +28,7 @@ def _job(manifest: Manifest, draft: Draft, number: int, digits: int) -> PlannedJ
     row, endpoint = draft.row, draft.request.endpoint
     row_id = row.id or slug(row.prompt or "") or f"image-{number}"
     facts = {
+        **row.variables,
         "id": row_id,
         "model": endpoint.name,
         "seed": "random" if draft.seed is None else str(draft.seed),

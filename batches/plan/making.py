@@ -10,7 +10,7 @@ from batches.plan.collisions import tell_collisions
 from batches.plan.drafts import Drafting
 from batches.plan.fingerprints import canonical
 from batches.plan.jobs import jobs_of
-from batches.plan.names import always_different, template_problem
+from batches.plan.names import PLACEHOLDERS, always_different, template_problem
 from batches.plan.plan import Plan
 from batches.plan.tally import Tally
 
@@ -25,17 +25,20 @@ def make_plan(manifest: Manifest) -> Plan:
     seals, seen, tally = Seals(), Seen(), Tally()
     drafting = Drafting(manifest, seals)
     drafting.problems.add_all(_template_problems(manifest))
-    all_jobs = hashlib.sha256(canonical([manifest.name, manifest.output_name]).encode())
+    all_jobs = hashlib.sha256(canonical([manifest.name, manifest.output_name.text]).encode())
+    filled_in = [name for name in manifest.output_name.names if name not in PLACEHOLDERS]
     twice: Place | None = None
     for draft in drafting.drafts():
         if seen.is_new_digest(draft.sha256):
             tally.add(draft.request)
             all_jobs.update(draft.sha256)
+            if filled_in:
+                all_jobs.update(canonical([draft.row.variables[name] for name in filled_in]).encode())
         else:
             twice = twice or draft.row.place
     models = tally.lines()
     total = sum(line.jobs for line in models)
-    if not always_different(manifest.output_name):
+    if not always_different(manifest.output_name.text):
         tell_collisions(lambda: jobs_of(manifest, seals, total), drafting.problems)
         drafting.problems.refuse()
     return Plan(
@@ -50,7 +53,7 @@ def make_plan(manifest: Manifest) -> Plan:
 
 
 def _template_problems(manifest: Manifest) -> Iterator[Problem]:
-    if found := template_problem(manifest.output_name):
+    if found := template_problem(manifest.output_name.text):
         yield Problem(manifest.place("output", "name"), *found)
 
 

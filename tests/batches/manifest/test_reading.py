@@ -87,21 +87,21 @@ prompts:
 """
 
 
-def test_a_prompt_says_what_differs_from_the_defaults(read: Read) -> None:
-    defaults, own = read(DEFAULTS_AND_OWN).items
+def test_a_prompt_says_what_differs_from_the_defaults(rows: Rows) -> None:
+    defaults, own = rows(DEFAULTS_AND_OWN)
     assert (defaults.prompt, defaults.id, defaults.model) == ("A fox", None, "flux-dev")
-    assert (defaults.params, defaults.labels) == ({}, {"a": "x", "b": "y"})
-    assert (defaults.seeds, defaults.repeat) == ((1, 2), 3)
+    assert (defaults.item.params, defaults.labels) == ({}, {"a": "x", "b": "y"})
+    assert (defaults.seeds, defaults.item.repeat) == ((1, 2), 3)
     assert (own.prompt, own.id, own.model) == ("An owl", "owl", "flux-2-pro")
-    assert (own.params, own.labels) == ({"width": 512}, {"a": "x", "b": "z"})
-    assert (own.seeds, own.repeat) == ((9,), 1)
+    assert (own.item.params, own.labels) == ({"width": 512}, {"a": "x", "b": "z"})
+    assert (own.seeds, own.item.repeat) == ((9,), 1)
 
 
 def test_what_is_left_open_is_as_if_it_were_not_there(read: Read) -> None:
     manifest = read(HEAD + "model:\nparams:\nlabels:\nseeds:\nrepeat:\noutput:\nprompts: [a]\n")
     item = manifest.items[0]
     assert (item.model, item.params, item.labels, item.seeds, item.repeat) == (None, {}, {}, (), 1)
-    assert (manifest.output_format, manifest.output_name) == (None, "{number}-{id}")
+    assert (manifest.output_format, manifest.output_name.text) == (None, "{number}-{id}")
 
 
 def test_an_alias_repeats_what_stands_above(read: Read) -> None:
@@ -109,9 +109,9 @@ def test_an_alias_repeats_what_stands_above(read: Read) -> None:
     assert [item.params for item in items] == [{"width": 512}, {"width": 512}]
 
 
-def test_blanks_around_a_prompt_do_not_count(read: Read) -> None:
-    items = read(HEAD + "prompts:\n  - |\n    A fox\n    in the snow\n  - ' An owl '\n").items
-    assert [item.prompt for item in items] == ["A fox\nin the snow", "An owl"]
+def test_blanks_around_a_prompt_do_not_count(rows: Rows) -> None:
+    found = rows(HEAD + "prompts:\n  - |\n    A fox\n    in the snow\n  - ' An owl '\n")
+    assert [row.prompt for row in found] == ["A fox\nin the snow", "An owl"]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_not_matter(rows: Rows) -> None:
@@ -177,11 +177,6 @@ class TestPromptFiles:
         if content is not None:
             Path(name).write_bytes(content)
         assert [(where, what) for where, what, _ in refused(f"{HEAD}prompts: {{from: {name}}}")] == [(place, message)]
-
-    @pytest.mark.parametrize("key", ["prompt", "id"])
-    def test_what_belongs_to_one_prompt_cannot_stand_beside_from(self, key: str, refused: Refused) -> None:
-        [(place, message, _)] = refused(f"{HEAD}prompts:\n  - from: p.txt\n    {key}: x\n")
-        assert (place, message) == ("m.yaml:5:5", f"`{key}` cannot stand beside `from`")
 
 
 class TestTheFileItself:

@@ -50,7 +50,7 @@ def test_json_lines_bring_their_types_and_may_nest(rows: Rows) -> None:
     )
     fox, owl = rows(from_("p.jsonl"))
     assert (fox.id, fox.params, fox.labels) == ("7", {"width": 512, "raw": True}, {"a": "1.5", "b": "false"})
-    assert (owl.params, owl.labels, owl.line) == ({"width": 256}, {}, 3)
+    assert (owl.params, owl.labels, owl.place.line) == ({"width": 256}, {}, 3)
 
 
 TABLES = [
@@ -73,7 +73,10 @@ def test_every_format_brings_the_same_prompts(name: str, content: bytes, packed:
 
 def test_a_cell_may_have_line_breaks_and_rows_still_know_their_line(rows: Rows) -> None:
     Path("p.csv").write_text('prompt\n"A fox\nin the ""snow"""\nAn owl\n')
-    assert [(row.prompt, row.line) for row in rows(from_("p.csv"))] == [('A fox\nin the "snow"', 2), ("An owl", 4)]
+    assert [(row.prompt, row.place.line) for row in rows(from_("p.csv"))] == [
+        ('A fox\nin the "snow"', 2),
+        ("An owl", 4),
+    ]
 
 
 def test_several_files_and_patterns_come_in_order(rows: Rows) -> None:

@@ -109,7 +109,7 @@ LISTED = "`fluxbatch models` lists them"
             "model: flux-dev\noutput: {name: '{id'}\nprompts: [a]",
             "4:16",
             "a brace is left open or closed alone",
-            "placeholders are {id}, {model}, {seed}, {number}, {name}",
+            "write {{ or }} where a brace is meant",
         ),
         (
             "model: flux-dev\noutput: {name: '../{id}'}\nprompts: [a]",

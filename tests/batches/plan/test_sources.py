@@ -74,3 +74,26 @@ def test_fifty_problems_are_told_and_the_rest_counted(plan: Planner) -> None:
     Path("p.csv").write_text("prompt,params.width\n" + "a,1\n" * 1200)
     with pytest.raises(Exception, match="… and 1,150 more"):
         plan(f"model: flux-dev\n{FROM}")
+
+
+class TestNames:
+    """File names may use what the row has."""
+
+    def test_columns_and_variables_are_made_safe(self, plan: Planner) -> None:
+        Path("p.csv").write_text("prompt,mood\na,../glad\nb,\n")
+        text = "model: flux-dev\nvars: {year: 2024}\noutput: {name: '{year}/{mood}-{number}'}\n"
+        names = [job.output_name for job in plan(text + FROM).jobs()]
+        assert names == ["2024/glad-0001.jpeg", "2024/0002.jpeg"]
+
+    def test_a_name_that_a_row_does_not_have_is_refused_once(self, refused: Refused) -> None:
+        Path("p.csv").write_text("prompt,mood\na,x\nb,y\n")
+        [(place, message, hint)] = refused(f"model: flux-dev\noutput: {{name: '{{mod}}-{{number}}'}}\n{FROM}")
+        assert (place, message) == ("m.yaml:4:16", "there is no placeholder {mod}")
+        assert hint == "placeholders are {id}, {model}, {seed}, {number}, {name}, {prompt}, {mood}"
+
+    def test_what_is_filled_into_names_is_part_of_the_plan(self, plan: Planner) -> None:
+        text = f"model: flux-dev\noutput: {{name: '{{number}}-{{mood}}'}}\n{FROM}"
+        Path("p.csv").write_text("prompt,mood\na,x\n")
+        one = plan(text)
+        Path("p.csv").write_text("prompt,mood\na,y\n")
+        assert plan(text).fingerprint != one.fingerprint
