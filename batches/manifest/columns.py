@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batches.manifest.manifest import Row
 from batches.manifest.problem import ManifestError, Place, Problem
@@ -13,30 +13,41 @@ from batches.manifest.scalars import WHOLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batches.manifest.manifest import Item
+    from batches.manifest.manifest import Item, Variant
 
 Named = tuple[tuple[str, str], ...]
 """Columns, and what each of them names."""
 
 
-def row_of(item: Item, place: Place, values: Mapping[str, object], *, as_text: bool) -> Row:
-    """The row that this record is; a prompt in the manifest has no `values`.
+class Asked(NamedTuple):
+    """One prompt before it is filled in."""
+
+    item: Item  #: its entry
+    place: Place  #: where it stands
+    values: Mapping[str, object]  #: by column; a prompt in the manifest has none
+    as_text: bool  #: whether the source knows no types
+
+
+def row_of(asked: Asked, variant: Variant) -> Row:
+    """The row that this prompt is with this variant.
 
     An empty cell says nothing, but fills its place in a template. Raises ManifestError for what is missing or wrong.
     """
-    variables = _variables(item, values, as_text=as_text)
-    if as_text:
-        values = {column: cell for column, cell in values.items() if isinstance(cell, str) and cell.strip()}
-    params, labels = _below(tuple(values))
-    own = {name: values[column] for column, name in params}
-    seed = values.get("seed")
+    item, place, values, as_text = asked
     try:
+        variables = _variables(item, variant, values, as_text=as_text)
+        if as_text:
+            values = {column: cell for column, cell in values.items() if isinstance(cell, str) and cell.strip()}
+        params, labels = _below(tuple(values))
+        own = {name: values[column] for column, name in params}
+        seed = values.get("seed")
         return Row(
             item=item,
+            variant=variant,
             place=place,
             prompt=_prompt(item, values, variables),
             id=(item.id.fill(variables).strip() or None) if item.id else _scalar(values, "id"),
-            model=_text(values, "model") or item.model,
+            model=_text(values, "model") or variant.model or item.model,
             seeds=item.seeds if seed is None else (_whole(seed),),
             labels=_labels(item, values, labels, variables),
             params={} if as_text else own,
@@ -57,12 +68,15 @@ def _below(columns: tuple[str, ...]) -> tuple[Named, Named]:
     return params, labels
 
 
-def _variables(item: Item, values: Mapping[str, object], *, as_text: bool) -> Mapping[str, str]:
+def _variables(item: Item, variant: Variant, values: Mapping[str, object], *, as_text: bool) -> Mapping[str, str]:
     """What templates may use: the columns, and the manifest's own for those that the row does not have."""
-    if not values:
-        return item.vars
+    for name in variant.vars:
+        if name in values:
+            place = variant.places[tuple(name.split(".", 1))]
+            raise ValueError(f"`{name}` is a column here and varies at {place}", "keep one of them")
+    own = {**item.vars, **variant.vars} if item.vars or variant.vars else {}
     texts = values if as_text else {name: spelt(value) for name, value in values.items() if value is not None}
-    return {**item.vars, **texts} if item.vars else texts  # type: ignore[return-value,dict-item]  # cells are text
+    return {**own, **texts} if own else texts  # type: ignore[return-value,dict-item]  # cells are text
 
 
 def _prompt(item: Item, values: Mapping[str, object], variables: Mapping[str, str]) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
-from batches.manifest.shape import Format, ManifestShape, OutputShape, PromptShape
+from batches.manifest.shape import ManifestShape, OutputShape, PromptShape
+from batches.manifest.values import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

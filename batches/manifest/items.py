@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.manifest.manifest import Item
+from batches.manifest.manifest import Item, Variant
 from batches.manifest.problem import ManifestError, Problem, Problems
 from batches.manifest.sources import sources_of
 from batches.manifest.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from batches.manifest.document import Node
     from batches.manifest.shape import ManifestShape, PromptShape
 
 
-def items_of(shape: ManifestShape, root: Node, folder: Path) -> tuple[Item, ...]:
-    """Every entry; raises ManifestError with what is wrong with any of them."""
+def items_of(shape: ManifestShape, root: Node, variant: Variant, folder: Path) -> tuple[Item, ...]:
+    """Every entry; all variants set what this one does. Raises ManifestError with what is wrong with any of them."""
     written = root.children["prompts"]
     nodes = [written] if isinstance(written.value, dict) else list(written.children.values())
     problems = Problems()
     items: list[Item] = []
     for prompt, node in zip(shape.prompts, nodes, strict=True):
         try:
+            problems.add_all(_set_twice(node, variant))
             items.append(_item(prompt, node, shape, root, folder))
         except ManifestError as error:
             problems.take(error)
@@ -40,9 +41,17 @@ def template_of(text: str, node: Node) -> Template:
         raise ManifestError([Problem(node.place, *error.args)]) from None
 
 
+def _set_twice(node: Node, variant: Variant) -> Iterator[Problem]:
+    """What an entry says although it varies: every variant would be the same."""
+    for steps, place in variant.places.items():
+        own = node.find(*steps) or node.find("vars", *steps)
+        if own:
+            yield Problem(own.place, f"`{'.'.join(steps)}` is set here and varies at {place}", "keep one of them")
+
+
 def _item(prompt: PromptShape, node: Node, shape: ManifestShape, root: Node, folder: Path) -> Item:
     variables = {**_texts(root, "vars"), **_texts(node, "vars")}
-    fillable = bool(variables or prompt.from_)
+    fillable = bool(variables or prompt.from_ or shape.models or shape.matrix or shape.zip)
     labels = {name: _filled(label.text, label, fillable) for name, label in _nodes(root, node, "labels").items()}
     return Item(
         sources=tuple(sources_of(prompt.from_, node.children["from"], folder)) if prompt.from_ else (),
@@ -53,7 +62,7 @@ def _item(prompt: PromptShape, node: Node, shape: ManifestShape, root: Node, fol
         params=prompt.params or {},
         labels={name: label.fill({}) for name, label in labels.items() if not label.names},
         label_templates={name: label for name, label in labels.items() if label.names},
-        seeds=tuple(prompt.seeds or shape.seeds or ()),
+        seeds=prompt.seeds or shape.seeds or (),
         repeat=prompt.repeat or shape.repeat or 1,
         vars=variables,
         node=node,

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from batches.manifest.compose import compose
 from batches.manifest.files import decode, opened
 from batches.manifest.items import items_of, template_of
-from batches.manifest.manifest import Manifest
+from batches.manifest.manifest import Manifest, Pick
 from batches.manifest.problem import ManifestError, Place
 from batches.manifest.shape import ManifestShape, OutputShape
+from batches.manifest.variants import variants_of
 from batches.manifest.words import problems_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def read_manifest(path: Path) -> Manifest:
         raw = page.readall()
     root = compose(decode(raw, file), file)
     shape = _shaped(root)
-    items = items_of(shape, root, path.parent)
+    variants = variants_of(root)
+    items = items_of(shape, root, variants[0], path.parent)
     output = shape.output or OutputShape()
     return Manifest(
         path=path,
@@ -37,8 +39,22 @@ def read_manifest(path: Path) -> Manifest:
         params=shape.params or {},
         output_format=output.format,
         output_name=template_of(output.name, root.nearest("output", "name")),
+        seed=shape.name if shape.seed is None else str(shape.seed),
         items=items,
+        variants=variants,
+        pick=_pick(shape),
         root=root,
+    )
+
+
+def _pick(shape: ManifestShape) -> Pick:
+    seed = shape.name if shape.seed is None else str(shape.seed)
+    shuffle = seed if shape.shuffle is True else str(shape.shuffle)
+    return Pick(
+        sample=shape.sample,
+        sample_seed=f"sample {seed}",
+        shuffle_seed=f"shuffle {shuffle}" if shape.shuffle or type(shape.shuffle) is int else None,
+        limit=shape.limit,
     )
 
 

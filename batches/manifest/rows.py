@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.manifest.columns import row_of
+from batches.manifest.columns import Asked, row_of
+from batches.manifest.picking import picked
 from batches.manifest.problem import MOST_PROBLEMS, ManifestError, Place, Problem, Problems
 from batches.manifest.seals import Seals
 from batches.manifest.seen import Seen
@@ -13,8 +14,7 @@ from batches.manifest.sources import is_text, records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batches.manifest.manifest import Item, Manifest, Row
-    from batches.manifest.sources import Source
+    from batches.manifest.manifest import Manifest, Row
 
 
 def rows_of(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Row]:
@@ -25,30 +25,32 @@ def rows_of(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Ro
     ids = Seen()
     repeated: list[Row] = []
     for row in _all_rows(manifest, problems, seals):
-        if row.id is not None and not ids.is_new(row.id):
+        if row.id is not None and row.variant is manifest.variants[0] and not ids.is_new(row.id):
             repeated = [*repeated, row][:MOST_PROBLEMS]
         yield row
     problems.add_all(_repeated_ids(manifest, repeated))
 
 
 def _all_rows(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Row]:
+    for asked in picked(lambda told: _asked(manifest, told, seals), manifest.pick, problems):
+        for variant in manifest.variants:
+            try:
+                yield row_of(asked, variant)
+            except ManifestError as error:
+                problems.take(error)
+
+
+def _asked(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Asked]:
     for item in manifest.items:
-        try:
-            if not item.sources:
-                yield row_of(item, item.node.place, {}, as_text=False)
-            for source in item.sources:
-                yield from _rows_from(source, item, problems, seals)
-        except ManifestError as error:
-            problems.take(error)
-
-
-def _rows_from(source: Source, item: Item, problems: Problems, seals: Seals) -> Iterator[Row]:
-    file, as_text = str(source.path), is_text(source.path)
-    for line, values in records(source, problems, seals):
-        try:
-            yield row_of(item, Place(file, line, 1), values, as_text=as_text)
-        except ManifestError as error:
-            problems.take(error)
+        if not item.sources:
+            yield Asked(item, item.node.place, {}, as_text=False)
+        for source in item.sources:
+            file, as_text = str(source.path), is_text(source.path)
+            try:
+                for line, values in records(source, problems, seals):
+                    yield Asked(item, Place(file, line, 1), values, as_text)
+            except ManifestError as error:
+                problems.take(error)
 
 
 def _repeated_ids(manifest: Manifest, repeated: list[Row]) -> Iterator[Problem]:

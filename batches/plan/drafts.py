@@ -51,13 +51,13 @@ class Drafting:
                 self.problems.add(_excess(self._manifest))
                 break
             if request and not self.problems:
-                yield from _drafts_of(row, request, self._manifest.name)
+                yield from _drafts_of(row, request, self._manifest.seed)
         self.problems.refuse()
 
 
-def _drafts_of(row: Row, request: Request, batch: str) -> Iterator[Draft]:
+def _drafts_of(row: Row, request: Request, batch_seed: str) -> Iterator[Draft]:
     seedable = request.endpoint.takes("seed")
-    for copy in copies(row, request.params, batch, seedable=seedable):
+    for copy in copies(row, request.params, batch_seed, seedable=seedable):
         sha256 = request.fingerprints.of(row.prompt, copy.seed, row.id, copy.number)
         yield Draft(row, request, copy.seed, sha256)
 

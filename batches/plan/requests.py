@@ -41,7 +41,7 @@ class Requests:
     def of(self, row: Row) -> Request | None:
         """The request of this row; None where the problems say why there is none."""
         own = canonical(row.params) if row.params else ""
-        kind = (row.item, row.model, row.prompt is None, not row.seeds, own, *row.texts.items())
+        kind = (row.item, row.variant, row.model, row.prompt is None, not row.seeds, own, *row.texts.items())
         judged = self._judged.get(kind)
         if judged is None:
             judged = self._learn(kind, row)
@@ -64,7 +64,7 @@ def _judge(row: Row, manifest: Manifest) -> Request | list[Finding]:
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
-    asked = {**manifest.params, **row.item.params, **row.params, **endpoint.read(row.texts)}
+    asked = {**manifest.params, **row.variant.params, **row.item.params, **row.params, **endpoint.read(row.texts)}
     if found := list(findings(row, endpoint, asked, manifest.output_format)):
         return found
     params = with_format(endpoint, asked, manifest.output_format)

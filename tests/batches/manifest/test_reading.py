@@ -91,10 +91,10 @@ def test_a_prompt_says_what_differs_from_the_defaults(rows: Rows) -> None:
     defaults, own = rows(DEFAULTS_AND_OWN)
     assert (defaults.prompt, defaults.id, defaults.model) == ("A fox", None, "flux-dev")
     assert (defaults.item.params, defaults.labels) == ({}, {"a": "x", "b": "y"})
-    assert (defaults.seeds, defaults.item.repeat) == ((1, 2), 3)
+    assert (defaults.seeds, defaults.item.repeat) == ([1, 2], 3)
     assert (own.prompt, own.id, own.model) == ("An owl", "owl", "flux-2-pro")
     assert (own.item.params, own.labels) == ({"width": 512}, {"a": "x", "b": "z"})
-    assert (own.seeds, own.item.repeat) == ((9,), 1)
+    assert (own.seeds, own.item.repeat) == ([9], 1)
 
 
 def test_what_is_left_open_is_as_if_it_were_not_there(read: Read) -> None:

@@ -40,7 +40,7 @@ def test_columns_with_a_known_name_are_taken_as_they_are(rows: Rows) -> None:
 def test_an_empty_cell_leaves_it_to_the_manifest(rows: Rows) -> None:
     Path("p.csv").write_text("prompt,model,seed,params.width,labels.a\nA fox,, ,,\n")
     [row] = rows(HEAD + "labels: {a: x}\nprompts: {from: p.csv, seeds: [1, 2]}")
-    assert (row.model, row.seeds, row.texts, row.labels) == ("flux-dev", (1, 2), {}, {"a": "x"})
+    assert (row.model, row.seeds, row.texts, row.labels) == ("flux-dev", [1, 2], {}, {"a": "x"})
 
 
 def test_json_lines_bring_their_types_and_may_nest(rows: Rows) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.manifest import ManifestError
 from batches.models import Estimate
 
 if TYPE_CHECKING:
@@ -223,3 +224,36 @@ prompts:
         told = json.loads(json.dumps(plan("model: flux-2-klein-4b\nprompts: [a, b, c]").as_json()))
         assert Decimal(str(told["cost"]["credits"])) == Decimal("4.2")
         assert Decimal(str(told["cost"]["usd"])) == Decimal("0.042")
+
+
+class TestExpansion:
+    """What many images of one prompt come to."""
+
+    def test_a_range_of_seeds_is_a_list_of_them(self, plan: Planner) -> None:
+        assert [job.seed for job in plan(DEV + "seeds: 3..5\nprompts: [a]").jobs()] == [3, 4, 5]
+
+    def test_a_range_is_counted_and_not_held(self, plan: Planner) -> None:
+        with pytest.raises(ManifestError, match=r"more than 10,000,000 images"):
+            plan(DEV + "seeds: 1..999999999\nprompts: [a]")
+
+    def test_the_seed_of_the_batch_takes_the_place_of_its_name(self, plan: Planner) -> None:
+        named, seeded, other = (
+            [job.seed for job in plan(f"{DEV}repeat: 2\n{seed}\nprompts: [a]").jobs()]
+            for seed in ("", "seed: 1", "seed: 2")
+        )
+        assert named == [254566046, 749375861]
+        assert len({*named, *seeded, *other}) == 6
+
+    def test_models_are_compared_on_the_same_seeds(self, plan: Planner) -> None:
+        jobs = list(plan("models: [flux-dev, flux-2-pro]\nrepeat: 2\nprompts: [a]").jobs())
+        assert [job.model for job in jobs] == ["flux-dev", "flux-dev", "flux-2-pro", "flux-2-pro"]
+        assert [job.seed for job in jobs[:2]] == [job.seed for job in jobs[2:]]
+
+    def test_parameters_of_a_variant_lie_over_the_defaults(self, plan: Planner) -> None:
+        text = (
+            "params: {width: 512, height: 512}\nmodels: {flux-dev: {width: 768, steps: 9}, flux-2-pro: }\nprompts: [a]"
+        )
+        dev, pro = plan(text).jobs()
+        assert dev.params == {"prompt": "a", "width": 768, "height": 512, "steps": 9}
+        assert pro.params == {"prompt": "a", "width": 512, "height": 512}
+        assert [line.model for line in plan(text).models] == ["flux-dev", "flux-2-pro"]
