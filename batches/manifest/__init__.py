@@ -1,8 +1,27 @@
 """YAML -> Manifest -> rows: what a person asked for. Nothing but files is read, and nothing is sent."""
 
-from batches.manifest.manifest import Manifest, Row
-from batches.manifest.problem import ManifestError, Place, Problem
+from batches.manifest.manifest import Item, Manifest, Row
+from batches.manifest.problem import MOST_PROBLEMS, ManifestError, Place, Problem, Problems
 from batches.manifest.reading import read_manifest
+from batches.manifest.rows import rows_of
+from batches.manifest.seals import Seals
+from batches.manifest.seen import Seen
 from batches.manifest.shape import manifest_schema
+from batches.manifest.template import Template
 
-__all__ = ["Manifest", "ManifestError", "Place", "Problem", "Row", "manifest_schema", "read_manifest"]
+__all__ = [
+    "MOST_PROBLEMS",
+    "Item",
+    "Manifest",
+    "ManifestError",
+    "Place",
+    "Problem",
+    "Problems",
+    "Row",
+    "Seals",
+    "Seen",
+    "Template",
+    "manifest_schema",
+    "read_manifest",
+    "rows_of",
+]

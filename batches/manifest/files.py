@@ -1,21 +1,27 @@
-"""Reading a text file that a person wrote: every way it can fail is a problem with a place."""
+"""Reading a file that a person wrote: every way it can fail is a problem with a place."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from batches.manifest.problem import ManifestError, Place, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import FileIO
     from pathlib import Path
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_bytes(path: Path, asked_at: Place) -> bytes:
-    """The bytes of the file; `asked_at` is the spot to blame where there are none."""
+@contextmanager
+def opened(path: Path, asked_at: Place) -> Iterator[FileIO]:
+    """The file, while it is read; `asked_at` is the spot to blame where that cannot be done."""
     try:
-        return path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            yield file
+            return
     except FileNotFoundError:
         reason = "there is no such file"
     except IsADirectoryError:
@@ -30,16 +36,20 @@ def read_bytes(path: Path, asked_at: Place) -> bytes:
 
 def decode(raw: bytes, file: str) -> str:
     """The text of a UTF-8 file, with or without a byte order mark."""
-    raw = raw.removeprefix(BYTE_ORDER_MARK)
+    return decode_from(raw.removeprefix(BYTE_ORDER_MARK), file, 1)
+
+
+def decode_from(raw: bytes, file: str, line: int) -> str:
+    """The text of these bytes, which begin a line of the file."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        place = place_in(raw[: error.start].decode(), file)
+        place = place_in(raw[: error.start].decode(), file, line)
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise ManifestError([Problem(place, message, "save the file as UTF-8")]) from None
 
 
-def place_in(text_before: str, file: str) -> Place:
+def place_in(text_before: str, file: str, first_line: int = 1) -> Place:
     """The place right after this text."""
     line_start = text_before.rfind("\n") + 1
-    return Place(file, text_before.count("\n") + 1, len(text_before) - line_start + 1)
+    return Place(file, text_before.count("\n") + first_line, len(text_before) - line_start + 1)

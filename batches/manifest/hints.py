@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
-from batches.manifest.shape import Format, ManifestShape, OutputShape, PromptShape
+from batches.manifest.shape import ManifestShape, OutputShape, PromptShape
+from batches.manifest.values import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,8 @@ def hint(kind: str, steps: Steps, value: object) -> str:
             return BEGINNINGS[key]
         case "extra_forbidden", (*_, str(key)):
             return _stranger(key, steps)
+        case "value_error", (*_, "from"):
+            return "such as `from: prompts.csv`"
         case "value_error", ("prompts", *_):
             return "a prompt is a text, or a mapping with `prompt` or `from`"
         case "literal_error", (*_, "format"):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batches.errors import FluxbatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SHOWN_PROBLEMS = 20
+MOST_PROBLEMS = 50
+"""How many problems are told; of the rest only the number."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A spot in a file, as an editor counts."""
+class Place(NamedTuple):
+    """A spot in a file, as an editor counts. Every row has one, so it is no dataclass."""
 
     file: str  #: the path as the person gave it
     line: int = 0  #: from 1; 0 means the file as a whole
@@ -40,10 +40,44 @@ class Problem:
 
 
 class ManifestError(FluxbatchError):
-    """The manifest asks for what cannot be done; `problems` is all of it, in the order of the file."""
+    """The manifest asks for what cannot be done; `problems` tells the first of it, in the order of the file."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
-        lines = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
-        more = len(self.problems) - len(lines)
-        super().__init__("\n".join([*lines, f"… and {more} more"] if more else lines))
+    def __init__(self, problems: Iterable[Problem], *, more: int = 0) -> None:
+        different = sorted(set(problems))
+        self.problems: tuple[Problem, ...] = tuple(different[:MOST_PROBLEMS])
+        self.more = more + len(different) - len(self.problems)  #: problems beyond those
+        lines = [str(problem) for problem in self.problems]
+        super().__init__("\n".join([*lines, f"… and {self.more:,} more"] if self.more else lines))
+
+
+class Problems:
+    """Gathers what is wrong while rows stream by: the first problems, each once, and the number of the rest."""
+
+    def __init__(self) -> None:
+        self._kept: set[Problem] = set()
+        self._more = 0
+
+    def __len__(self) -> int:
+        return len(self._kept) + self._more
+
+    def add(self, problem: Problem) -> None:
+        """Keep it, or count it where there are too many already."""
+        if len(self._kept) < MOST_PROBLEMS:
+            self._kept.add(problem)
+        elif problem not in self._kept:
+            self._more += 1
+
+    def add_all(self, problems: Iterable[Problem]) -> None:
+        """Each of these."""
+        for problem in problems:
+            self.add(problem)
+
+    def take(self, error: ManifestError) -> None:
+        """Keep what this error is about, and go on."""
+        self.add_all(error.problems)
+        self._more += error.more
+
+    def refuse(self) -> None:
+        """Raise ManifestError if there is anything."""
+        if self._kept:
+            raise ManifestError(self._kept, more=self._more)

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from batches.manifest.values import (
+    Axes,
+    Count,
+    Format,
+    Id,
+    Matches,
+    Models,
+    Name,
+    Params,
+    Seeds,
+    Shuffle,
+    Sources,
+    Text,
+    Texts,
+    Version,
 )
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Name = Annotated[str, StringConstraints(pattern="^[a-z0-9-]+$", max_length=60)]
-Seeds = Annotated[list[int], Field(min_length=1)]
-Format = Literal["jpeg", "png", "webp"]
-Repeat = Annotated[int, Field(ge=1)]
-
-
-def _scalar(value: object) -> object:
-    if value is None or isinstance(value, list | dict):
-        raise ValueError("must be text or a number")
-    return value
-
-
-def _one(value: object) -> object:
-    if type(value) is not int:  # True == 1 == 1.0, and a Literal goes by equality
-        raise ValueError("must be 1")
-    return value
-
-
-Version = Annotated[Literal[1], BeforeValidator(_one)]
-Label = Annotated[Any, AfterValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
 class _Shape(BaseModel):
@@ -51,25 +37,29 @@ class OutputShape(_Shape):
     name: Text = Field(
         default="{number}-{id}",
         description="File names without extension. Placeholders: {number}, {id}, {model}, {seed}, {name}. "
-        "A slash makes a folder.",
+        "Columns and variables may be used too. A slash makes a folder.",
     )
 
 
 class PromptShape(_Shape):
     """One prompt, or a file of them, with what differs from the defaults."""
 
-    prompt: Text | None = Field(default=None, description="What to draw.")
-    from_: Text | None = Field(
+    prompt: Text | None = Field(
+        default=None, description="What to draw; beside `from` a template over the columns, such as {subject} at dusk."
+    )
+    from_: Sources | None = Field(
         default=None,
         alias="from",
-        description="A .txt file with one prompt a line, relative to the manifest.",
+        description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
+        "by name or by a pattern such as prompts/*.csv.",
     )
     id: Id | None = Field(default=None, description="Your own name for this prompt, once per manifest.")
     model: Text | None = Field(default=None, description="The model for this prompt.")
-    params: dict[str, Any] | None = Field(default=None, description="Parameters of the model, over the defaults.")
-    labels: dict[str, Label] | None = Field(default=None, description="Labels for cost reports, over the defaults.")
+    params: Params | None = Field(default=None, description="Parameters of the model, over the defaults.")
+    labels: Texts | None = Field(default=None, description="Labels for cost reports, over the defaults.")
+    vars: Texts | None = Field(default=None, description="Variables for templates, over the defaults.")
     seeds: Seeds | None = Field(default=None, description="One image per seed, instead of the default seeds.")
-    repeat: Repeat | None = Field(default=None, description="This many images, or this many per seed.")
+    repeat: Count | None = Field(default=None, description="This many images, or this many per seed.")
 
 
 def _prompt(written: object) -> object:
@@ -100,10 +90,36 @@ class ManifestShape(_Shape):
     version: Version = Field(description="The version of this format: 1.")
     name: Name = Field(description="The name of the batch: lower-case letters, digits and dashes.")
     model: Text | None = Field(default=None, description="The model for every prompt that names none.")
-    params: dict[str, Any] | None = Field(default=None, description="Parameters for every prompt; must fit its model.")
-    labels: dict[str, Label] | None = Field(default=None, description="Labels for cost reports, on every image.")
+    prompt: Text | None = Field(default=None, description="A template for every row that has no prompt of its own.")
+    vars: Texts | None = Field(default=None, description="Variables for templates.")
+    params: Params | None = Field(default=None, description="Parameters for every prompt; must fit its model.")
+    labels: Texts | None = Field(default=None, description="Labels for cost reports, on every image.")
     seeds: Seeds | None = Field(default=None, description="Each prompt once per seed.")
-    repeat: Repeat | None = Field(default=None, description="Each prompt this many times, or this many times per seed.")
+    repeat: Count | None = Field(default=None, description="Each prompt this many times, or this many times per seed.")
+    models: Models | None = Field(
+        default=None, description="Each prompt with each of these models, and the parameters that are for one alone."
+    )
+    matrix: Axes | None = Field(
+        default=None,
+        description="Each prompt with every combination of these values, of `model`, of `params.NAME` or of variables.",
+    )
+    zip: Axes | None = Field(
+        default=None, description="As `matrix`, but the first values go together, then the second, and so on."
+    )
+    include: Matches | None = Field(
+        default=None, description="Only the combinations that have all values of one of these mappings."
+    )
+    exclude: Matches | None = Field(
+        default=None, description="But not those that have all values of one of these mappings."
+    )
+    seed: int | None = Field(
+        default=None, description="What planned seeds, `sample` and `shuffle` are drawn with, instead of the name."
+    )
+    sample: Count | None = Field(default=None, description="Only so many of the prompts, drawn.")
+    shuffle: Shuffle | None = Field(
+        default=None, description="The prompts in an order that is drawn, with this seed or with `seed`."
+    )
+    limit: Count | None = Field(default=None, description="Only the first so many of the prompts.")
     output: OutputShape | None = Field(default=None, description="How the files come out.")
     prompts: Prompts = Field(description="What to draw: texts, mappings, and files of prompts.")
 

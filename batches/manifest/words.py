@@ -59,6 +59,8 @@ def _subject(steps: Steps) -> str:
             return f"prompt {index + 1}"
         case (*_, "labels", key):
             return f"the label `{key}`"
+        case (*_, "vars", key):
+            return f"the variable `{key}`"
         case (*_, str(key), int(index)):
             return f"value {index + 1} of `{key}`"
         case _:

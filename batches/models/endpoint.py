@@ -61,6 +61,10 @@ class Endpoint:
         """All that is wrong with the parameters at once; empty when BFL will take them."""
         return (*self._missing(params), *self._wrong(params))
 
+    def read(self, texts: Mapping[str, str]) -> dict[str, object]:
+        """Parameters that were written as text, each as the kind of value it holds."""
+        return {name: _read(self._settable.get(name), text) for name, text in texts.items()}
+
     def images(self, params: Params) -> tuple[object, ...]:
         """The input images given, in the order of the endpoint's fields."""
         given: list[object] = []
@@ -133,3 +137,7 @@ class Endpoint:
             return ParameterProblem(name, f"`{name}` is set by the workers.", "leave it out")
         message = f"`{name}` is not a parameter of {self.name}."
         return ParameterProblem(name, message, did_you_mean(name, self._settable))
+
+
+def _read(parameter: Parameter | None, text: str) -> object:
+    return parameter.read(text) if parameter else text

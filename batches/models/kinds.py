@@ -9,6 +9,8 @@ from enum import StrEnum
 #: The most images that one field may list.
 MOST_IMAGES = 10
 
+_WHOLE = re.compile(r"[-+]?[0-9]{1,40}")  # Python takes minutes to read a million digits
+_DECIMAL = re.compile(r"[-+]?([0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40})")
 _RATIO = re.compile(r"([1-9][0-9]{0,5}):([1-9][0-9]{0,5})")
 
 
@@ -58,6 +60,18 @@ def is_a(kind: Kind, value: object) -> bool:
             return 1 <= len(value) <= MOST_IMAGES and all(isinstance(image, str) for image in value)
         case _:
             return isinstance(value, str)
+
+
+def read_as(kind: Kind, text: str) -> object:
+    """The value of this kind that a text stands for: "1024" -> 1024. A text that stands for none stays what it is."""
+    word = text.strip()
+    if kind is Kind.BOOLEAN:
+        return {"true": True, "false": False}.get(word.lower(), text)
+    if kind in {Kind.INTEGER, Kind.NUMBER} and _WHOLE.fullmatch(word):
+        return int(word)
+    if kind is Kind.NUMBER and _DECIMAL.fullmatch(word):
+        return float(word)
+    return text
 
 
 def _is_drawable(ratio: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 from dataclasses import dataclass
 
-from batches.models.kinds import NOUNS, SCHEMA_TYPES, Kind, is_a
+from batches.models.kinds import NOUNS, SCHEMA_TYPES, Kind, is_a, read_as
 from batches.models.spelling import did_you_mean
 
 #: The word by which some fields leave the choice to the server.
@@ -45,6 +45,12 @@ class Parameter:
             return None
         message = f"`{self.name}` is {_shown(value)}; it must be {self.rule()}."
         return ParameterProblem(self.name, message, self._hint(value))
+
+    def read(self, text: str) -> object:
+        """The value that a text stands for, or the text itself where it stands for none of this kind."""
+        if self.auto and text.strip() == AUTO:
+            return AUTO
+        return read_as(self.kind, text)
 
     def allows(self, value: object) -> bool:
         """Whether BFL takes the value."""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from string import Formatter
+from typing import TYPE_CHECKING
+
+from batches.manifest.template import NAMES_TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batches.manifest import Template
 
 PLACEHOLDERS = ("id", "model", "seed", "number", "name")
 SLUG_CHARACTERS = 40
@@ -24,24 +31,29 @@ def slug(text: str) -> str:
 
 
 def template_problem(template: str) -> tuple[str, str] | None:
-    """What is wrong with a template, and the cure."""
-    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    try:
-        pieces = list(Formatter().parse(template))
-    except ValueError:
-        return "a brace is left open or closed alone", f"placeholders are {known}"
-    for _, field, spec, conversion in pieces:
-        if field is not None and (field not in PLACEHOLDERS or spec or conversion):
-            shown = field + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
-            return f"there is no placeholder {{{shown}}}", f"placeholders are {known}"
+    """What is wrong with a template for every row, and the cure."""
     if template.startswith("/") or ".." in template.split("/"):
         return "a file name cannot lead out of the images", "write a name or a folder and a name"
     return None
 
 
-def output_name(template: str, facts: dict[str, str], extension: str) -> str:
+def unknown_name(template: Template, variables: Mapping[str, str]) -> tuple[str, str] | None:
+    """What a row with these variables cannot fill in, and the cure."""
+    for name in template.names:
+        if name not in PLACEHOLDERS and name not in variables:
+            known = ", ".join(f"{{{one}}}" for one in (*PLACEHOLDERS, *list(variables)[:NAMES_TOLD]))
+            return f"there is no placeholder {{{name}}}", f"placeholders are {known}"
+    return None
+
+
+def always_different(template: str) -> bool:
+    """Whether no two jobs get the same name from this template: the number begins it, and is always of one width."""
+    return template.rpartition("/")[2].startswith("{number}")
+
+
+def output_name(template: Template, facts: Mapping[str, str], extension: str) -> str:
     """The template filled in: `{model}/{id}` -> `flux-dev/owl.png`."""
-    filled = template.format_map({name: _safe(fact) for name, fact in facts.items()})
+    filled = template.fill({name: _safe(facts[name]) for name in template.names})
     parts = [_part(part) for part in filled.split("/") if part]
     return f"{'/'.join(parts) or '_'}.{extension}"
 

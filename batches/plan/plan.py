@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from batches.money import credits_of, json_number, usd_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from batches.models import Estimate
 
@@ -41,38 +41,46 @@ class ModelLine:
     jobs: int  #: images asked of it
     output_pixels: int  #: as far as sizes are known
     micro_credits: int  #: as far as prices are known
+    unknown_prices: int  #: jobs that the bill leaves out
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The jobs of one manifest, each request once."""
+    """The jobs of one manifest, each request once. They are not held here: `jobs()` makes them anew each time."""
 
     name: str  #: of the batch
     manifest_sha256: str  #: of the manifest's bytes, in hex
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, identical requests counted each
-    jobs: tuple[PlannedJob, ...]  #: in the order of the manifest
+    models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
+    jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)
+    """In the order of the manifest; raises ManifestError where a source is no longer what was planned."""
+
+    @property
+    def total(self) -> int:
+        """Jobs to carry out."""
+        return sum(line.jobs for line in self.models)
 
     @property
     def duplicates(self) -> int:
         """Images asked for that another job makes already."""
-        return self.asked - len(self.jobs)
+        return self.asked - self.total
 
     @property
     def micro_credits(self) -> int:
         """The bill, as far as prices are known."""
-        return _bill(self.jobs)
+        return sum(line.micro_credits for line in self.models)
 
     @property
     def unknown_prices(self) -> int:
         """Jobs that the bill leaves out."""
-        return sum(job.estimate.micro_credits is None for job in self.jobs)
+        return sum(line.unknown_prices for line in self.models)
 
     @property
     def output_pixels(self) -> int:
         """Pixels to come, as far as sizes are known."""
-        return _pixels(self.jobs)
+        return sum(line.output_pixels for line in self.models)
 
     def as_json(self) -> dict[str, object]:
         """All but the jobs themselves, for machines."""
@@ -81,7 +89,7 @@ class Plan:
             "manifest_sha256": self.manifest_sha256,
             "fingerprint": self.fingerprint,
             "jobs": self.asked,
-            "unique_jobs": len(self.jobs),
+            "unique_jobs": self.total,
             "output_megapixels": round(self.output_pixels / MEGAPIXEL, 6),
             "cost": {
                 "credits": json_number(credits_of(self.micro_credits)),
@@ -90,22 +98,7 @@ class Plan:
             "unknown_prices": self.unknown_prices,
             "models": {
                 line.model: {"jobs": line.jobs, "credits": json_number(credits_of(line.micro_credits))}
-                for line in self.by_model()
+                for line in self.models
             },
             "warnings": list(self.warnings),
         }
-
-    def by_model(self) -> list[ModelLine]:
-        """A line of the bill for each model, in the order of the manifest."""
-        jobs: dict[str, list[PlannedJob]] = {}
-        for job in self.jobs:
-            jobs.setdefault(job.model, []).append(job)
-        return [ModelLine(model, len(its_jobs), _pixels(its_jobs), _bill(its_jobs)) for model, its_jobs in jobs.items()]
-
-
-def _bill(jobs: Iterable[PlannedJob]) -> int:
-    return sum(job.estimate.micro_credits or 0 for job in jobs)
-
-
-def _pixels(jobs: Iterable[PlannedJob]) -> int:
-    return sum(job.estimate.output_pixels or 0 for job in jobs)

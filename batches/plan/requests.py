@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.manifest import Manifest, Problem, Row
+from batches.manifest import Manifest, Problem, Problems, Row
 from batches.models import Endpoint, Estimate, Lifecycle
 from batches.plan.checks import Finding, endpoint_of, findings, with_format
-from batches.plan.fingerprints import canonical
+from batches.plan.fingerprints import JobFingerprints, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-@dataclass(frozen=True, slots=True)
+MOST_KINDS = 10_000
+"""Kinds of request that are remembered; where nearly every row has parameters of its own they are judged anew."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """What rows of the same model and parameters send, prompt and planned seed apart."""
 
@@ -22,42 +26,50 @@ class Request:
     params: Mapping[str, object]  #: defaults, the row's own and the output format
     estimate: Estimate  #: for each image; neither prompt nor seed moves it
     extension: str  #: of the file that will come
+    fingerprints: JobFingerprints  #: of the jobs that send it
 
 
 class Requests:
-    """Turns rows into requests, and gathers what is wrong and what is odd."""
+    """Turns rows into requests. What is wrong with one is told to `problems`; `warnings` is what is odd."""
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, problems: Problems) -> None:
         self._manifest = manifest
+        self._problems = problems
         self._judged: dict[object, Request | list[Finding]] = {}
-        self.problems: set[Problem] = set()
         self.warnings: dict[str, None] = {}  # each once, in order
 
     def of(self, row: Row) -> Request | None:
-        """The request of this row; None where `problems` says why there is none."""
-        kind = (row.model, canonical(row.params), row.prompt is None, not row.seeds)
-        if kind not in self._judged:
-            self._judged[kind] = judged = _judge(row, self._manifest)
-            if isinstance(judged, Request):
-                self.warnings.update(dict.fromkeys(_oddities(judged, self._manifest)))
-        judged = self._judged[kind]
+        """The request of this row; None where the problems say why there is none."""
+        own = canonical(row.params) if row.params else ""
+        kind = (row.item, row.variant, row.model, row.prompt is None, not row.seeds, own, *row.texts.items())
+        judged = self._judged.get(kind)
+        if judged is None:
+            judged = self._learn(kind, row)
         if isinstance(judged, Request):
             return judged
-        self.problems.update(
-            Problem(self._manifest.place_for(row, *found.steps), found.message, found.hint) for found in judged
-        )
+        for found in judged:
+            self._problems.add(Problem(self._manifest.place_for(row, *found.steps), found.message, found.hint))
         return None
+
+    def _learn(self, kind: object, row: Row) -> Request | list[Finding]:
+        if len(self._judged) >= MOST_KINDS:
+            self._judged.clear()
+        self._judged[kind] = judged = _judge(row, self._manifest)
+        if isinstance(judged, Request):
+            self.warnings.update(dict.fromkeys(_oddities(judged, self._manifest)))
+        return judged
 
 
 def _judge(row: Row, manifest: Manifest) -> Request | list[Finding]:
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
-    asked = {**manifest.params, **row.params}
+    asked = {**manifest.params, **row.variant.params, **row.item.params, **row.params, **endpoint.read(row.texts)}
     if found := list(findings(row, endpoint, asked, manifest.output_format)):
         return found
     params = with_format(endpoint, asked, manifest.output_format)
-    return Request(endpoint, params, endpoint.estimate(params), _extension(endpoint, params))
+    prints = JobFingerprints(endpoint.name, params)
+    return Request(endpoint, params, endpoint.estimate(params), _extension(endpoint, params), prints)
 
 
 def _extension(endpoint: Endpoint, params: Mapping[str, object]) -> str:

@@ -67,7 +67,7 @@ def bill_of_plan(plan: Plan) -> Table:
     """What a plan will cost, a line per model."""
     numbers = ("images", "megapixels", "credits", "USD")
     table = columns("model", *numbers, right=frozenset(numbers))
-    for line in plan.by_model():
+    for line in plan.models:
         table.add_row(
             line.model,
             f"{line.jobs:,}",

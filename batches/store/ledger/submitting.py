@@ -63,7 +63,7 @@ def add_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:
 
 
 def _rows(plan: Plan, batch_id: str, account: str, now: float) -> Iterator[dict[str, object]]:
-    for job in plan.jobs:
+    for job in plan.jobs():
         yield {
             "batch_id": batch_id,
             "number": job.number,

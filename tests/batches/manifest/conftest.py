@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.manifest import Manifest, ManifestError, read_manifest
+from batches.manifest import Manifest, ManifestError, Problems, Row, Seals, read_manifest, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +27,25 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | byt
 
 
 @pytest.fixture
-def refused(read: Callable[[str | bytes], Manifest]) -> Callable[[str | bytes], list[tuple[str, str, str]]]:
+def rows(read: Callable[[str | bytes], Manifest]) -> Callable[[str | bytes], list[Row]]:
+    """All rows of a manifest of this text; raises ManifestError with what is wrong with any of them."""
+    return lambda text: all_rows(read(text))
+
+
+def all_rows(manifest: Manifest) -> list[Row]:
+    problems = Problems()
+    found = list(rows_of(manifest, problems, Seals()))
+    problems.refuse()
+    return found
+
+
+@pytest.fixture
+def refused(rows: Callable[[str | bytes], list[Row]]) -> Callable[[str | bytes], list[tuple[str, str, str]]]:
     """Place, message and hint of every problem of this text."""
 
     def refusals(text: str | bytes) -> list[tuple[str, str, str]]:
         with pytest.raises(ManifestError) as caught:
-            read(text)
+            rows(text)
         return [(str(one.place), one.message, one.hint) for one in caught.value.problems]
 
     return refusals

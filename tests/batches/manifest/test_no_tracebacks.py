@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.manifest import Manifest, ManifestError, Problem, read_manifest
+from tests.batches.manifest.conftest import all_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,8 @@ def test_any_bytes_give_a_manifest_or_problems(raw: bytes, tmp_path_factory: pyt
 
 def outcome_of(path: Path) -> Manifest | tuple[Problem, ...]:
     try:
-        return read_manifest(path)
+        manifest = read_manifest(path)
+        all_rows(manifest)
     except ManifestError as error:
         return error.problems
+    return manifest

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.manifest import ManifestError, Place, Problem
+from batches.manifest import ManifestError, Place, Problem, Problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,14 @@ def test_a_wrong_line_is_named_with_its_place_and_cure(
             'put quotes around a text that has ": " in it',
         ),
         ("prompts: {form: x.txt}", "3:11", "unknown key `form`", 'did you mean "from"?'),
-        ("prompts: {from: 3}", "3:17", "`from` must be text, not 3", "put quotes around it"),
+        (
+            "prompts: {from: 3}",
+            "3:17",
+            "`from` must be the name of a file or a list of them, not 3",
+            "such as `from: prompts.csv`",
+        ),
+        ("prompts: {from: []}", "3:17", "`from` must not be empty", ""),
+        ("prompts: {from: [a.txt, 3]}", "3:25", "value 2 of `from` must be text, not 3", "put quotes around it"),
         (f"prompts: [{{id: {101 * 'x'}}}]", "3:16", "`id` must have at most 100 characters, not 101", ""),
     ],
 )
@@ -127,8 +134,18 @@ def test_an_id_names_one_prompt(refused: Refused) -> None:
     assert refused(text) == [("m.yaml:5:10", 'the id "owl" comes twice, first in the prompt at m.yaml:4:5', hint)]
 
 
-def test_a_long_list_of_problems_is_cut_for_people_and_whole_for_programs() -> None:
-    error = ManifestError(Problem(Place("m.yaml", line, 1), "wrong") for line in range(1, 26))
+def test_a_long_list_of_problems_is_cut_and_the_rest_counted() -> None:
+    error = ManifestError(Problem(Place("m.yaml", line, 1), "wrong") for line in range(1, 1056))
     lines = str(error).splitlines()
-    assert (len(error.problems), len(lines), lines[-1]) == (25, 21, "… and 5 more")
+    assert (len(error.problems), error.more, len(lines), lines[-1]) == (50, 1005, 51, "… and 1,005 more")
     assert lines[0] == "m.yaml:1:1: wrong"
+
+
+def test_problems_are_gathered_once_each_and_counted_beyond_the_fiftieth() -> None:
+    problems = Problems()
+    for line in [*range(1, 61), 1]:
+        problems.add(Problem(Place("m.yaml", line, 1), "wrong"))
+    problems.take(ManifestError([Problem(Place("n.yaml"), "wrong too")], more=7))
+    with pytest.raises(ManifestError) as caught:
+        problems.refuse()
+    assert (len(caught.value.problems), caught.value.more) == (50, 10 + 1 + 7)

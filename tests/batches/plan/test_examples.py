@@ -25,14 +25,14 @@ def test_every_example_plans_without_a_warning_and_with_known_prices(path: Path)
 
 def test_hello_shows_what_a_batch_meets() -> None:
     plan = plan_of("hello.yaml")
-    assert len(plan.jobs) == 24
-    assert len({job.model for job in plan.jobs}) == 3
-    prompts = [job.prompt or "" for job in plan.jobs]
+    assert plan.total == 24
+    assert len({job.model for job in plan.jobs()}) == 3
+    prompts = [job.prompt or "" for job in plan.jobs()]
     assert sum("forbidden" in prompt for prompt in prompts) == 1
     assert sum("hiccup" in prompt for prompt in prompts) == 1
 
 
 def test_first_costs_less_than_a_nickel() -> None:
     plan = plan_of("first.yaml")
-    assert len(plan.jobs) == 2
+    assert plan.total == 2
     assert plan.micro_credits < 5_000_000

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.manifest import ManifestError
 from batches.models import Estimate
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ prompts:
     labels: {series: birds}
     seeds: [7]
 """
-    [job] = plan(text).jobs
+    [job] = plan(text).jobs()
     assert (job.number, job.row_id, job.model) == (1, "owl", "flux-dev")
     assert (job.path, job.lane) == ("/v1/flux-dev", "standard")
     assert job.params == {
@@ -62,7 +63,7 @@ prompts:
     ],
 )
 def test_the_extension_is_of_the_format_that_will_come(text: str, extension: str, plan: Planner) -> None:
-    [job] = plan(f"{text}\nprompts: [a]").jobs
+    [job] = plan(f"{text}\nprompts: [a]").jobs()
     assert job.output_name == f"0001-a.{extension}"
 
 
@@ -70,16 +71,16 @@ class TestCopies:
     """How many images of a prompt, and what tells them apart."""
 
     def test_one_prompt_is_one_image_whose_seed_the_server_draws(self, plan: Planner) -> None:
-        [job] = plan(DEV + "prompts: [a]").jobs
+        [job] = plan(DEV + "prompts: [a]").jobs()
         assert job.seed is None
         assert "seed" not in job.params
 
     def test_each_prompt_once_per_seed(self, plan: Planner) -> None:
-        jobs = plan(DEV + "seeds: [1, 2]\nprompts: [a, {prompt: b, seeds: [9]}]").jobs
+        jobs = list(plan(DEV + "seeds: [1, 2]\nprompts: [a, {prompt: b, seeds: [9]}]").jobs())
         assert [(job.prompt, job.seed) for job in jobs] == [("a", 1), ("a", 2), ("b", 9)]
 
     def test_repetitions_get_planned_seeds(self, plan: Planner) -> None:
-        jobs = plan(DEV + "repeat: 3\nprompts: [a]").jobs
+        jobs = list(plan(DEV + "repeat: 3\nprompts: [a]").jobs())
         seeds = [job.seed for job in jobs]
         assert len(set(seeds)) == 3
         assert all(seed is not None and 0 <= seed < 2**31 for seed in seeds)
@@ -87,25 +88,25 @@ class TestCopies:
 
     def test_planned_seeds_are_the_same_in_every_version(self, plan: Planner) -> None:
         """Or a plan made before an upgrade would be another batch after it."""
-        assert [job.seed for job in plan(DEV + "repeat: 2\nprompts: [a]").jobs] == [254566046, 749375861]
+        assert [job.seed for job in plan(DEV + "repeat: 2\nprompts: [a]").jobs()] == [254566046, 749375861]
 
     def test_planned_seeds_depend_on_neither_order_nor_number(self, plan: Planner) -> None:
-        few = plan(DEV + "repeat: 2\nprompts: [a, b]").jobs
-        more = plan(DEV + "repeat: 3\nprompts: [b, a]").jobs
+        few = list(plan(DEV + "repeat: 2\nprompts: [a, b]").jobs())
+        more = list(plan(DEV + "repeat: 3\nprompts: [b, a]").jobs())
         assert {job.fingerprint for job in few} < {job.fingerprint for job in more}
 
     def test_a_model_without_seeds_is_asked_again(self, plan: Planner) -> None:
-        jobs = plan("model: flux-3-image\nrepeat: 2\nprompts: [a]").jobs
+        jobs = list(plan("model: flux-3-image\nrepeat: 2\nprompts: [a]").jobs())
         assert [job.params for job in jobs] == 2 * [{"prompt": "a"}]
         assert len({job.fingerprint for job in jobs}) == 2
 
     def test_a_seed_in_params_is_for_every_copy(self, plan: Planner) -> None:
-        jobs = plan(DEV + "params: {seed: 5}\nrepeat: 2\nprompts: [a]").jobs
+        jobs = list(plan(DEV + "params: {seed: 5}\nrepeat: 2\nprompts: [a]").jobs())
         assert [job.seed for job in jobs] == [5, 5]
         assert len({job.fingerprint for job in jobs}) == 2
 
     def test_seeds_and_repetitions_multiply(self, plan: Planner) -> None:
-        jobs = plan(DEV + "seeds: [1, 2]\nrepeat: 2\nprompts: [a]").jobs
+        jobs = list(plan(DEV + "seeds: [1, 2]\nrepeat: 2\nprompts: [a]").jobs())
         assert [job.seed for job in jobs] == [1, 1, 2, 2]
 
 
@@ -114,8 +115,8 @@ class TestDuplicates:
 
     def test_counts_all_and_keeps_one(self, plan: Planner) -> None:
         made = plan(DEV + "prompts:\n  - a\n  - b\n  - a\n  - a\n")
-        assert (made.asked, len(made.jobs), made.duplicates) == (4, 2, 2)
-        assert [job.number for job in made.jobs] == [1, 2]
+        assert (made.asked, made.total, made.duplicates) == (4, 2, 2)
+        assert [job.number for job in made.jobs()] == [1, 2]
 
     def test_warns_with_the_place_and_the_cure(self, plan: Planner) -> None:
         assert plan(DEV + "prompts:\n  - a\n  - b\n  - a\n  - a\n").warnings == (
@@ -135,7 +136,7 @@ class TestDuplicates:
         ],
     )
     def test_what_is_the_same(self, prompts: str, unique: int, plan: Planner) -> None:
-        assert len(plan(DEV + f"prompts: {prompts}").jobs) == unique
+        assert plan(DEV + f"prompts: {prompts}").total == unique
 
 
 class TestWarnings:
@@ -178,7 +179,7 @@ class TestSameness:
 
     def test_fingerprints_are_the_same_in_every_version(self, plan: Planner) -> None:
         """Or everything that was made before an upgrade would be paid again after it."""
-        [job] = plan(DEV + "prompts: [a]").jobs
+        [job] = plan(DEV + "prompts: [a]").jobs()
         assert job.fingerprint == "10687c023d134cfba81eb0dcad2b3e5f3e413f4b943a78e7ca3843f5a6127952"
 
 
@@ -200,7 +201,7 @@ prompts:
         assert made.output_pixels == 1024 * 2048 + 512 * 512 + 1024 * 1024
 
     def test_the_bill_has_a_line_for_each_model(self, plan: Planner) -> None:
-        lines = plan(self.TEXT).by_model()
+        lines = plan(self.TEXT).models
         assert [(line.model, line.jobs, line.output_pixels, line.micro_credits) for line in lines] == [
             ("flux-2-pro", 1, 1024 * 2048, 4_500_000),
             ("flux-dev", 1, 512 * 512, 2_500_000),
@@ -223,3 +224,36 @@ prompts:
         told = json.loads(json.dumps(plan("model: flux-2-klein-4b\nprompts: [a, b, c]").as_json()))
         assert Decimal(str(told["cost"]["credits"])) == Decimal("4.2")
         assert Decimal(str(told["cost"]["usd"])) == Decimal("0.042")
+
+
+class TestExpansion:
+    """What many images of one prompt come to."""
+
+    def test_a_range_of_seeds_is_a_list_of_them(self, plan: Planner) -> None:
+        assert [job.seed for job in plan(DEV + "seeds: 3..5\nprompts: [a]").jobs()] == [3, 4, 5]
+
+    def test_a_range_is_counted_and_not_held(self, plan: Planner) -> None:
+        with pytest.raises(ManifestError, match=r"more than 10,000,000 images"):
+            plan(DEV + "seeds: 1..999999999\nprompts: [a]")
+
+    def test_the_seed_of_the_batch_takes_the_place_of_its_name(self, plan: Planner) -> None:
+        named, seeded, other = (
+            [job.seed for job in plan(f"{DEV}repeat: 2\n{seed}\nprompts: [a]").jobs()]
+            for seed in ("", "seed: 1", "seed: 2")
+        )
+        assert named == [254566046, 749375861]
+        assert len({*named, *seeded, *other}) == 6
+
+    def test_models_are_compared_on_the_same_seeds(self, plan: Planner) -> None:
+        jobs = list(plan("models: [flux-dev, flux-2-pro]\nrepeat: 2\nprompts: [a]").jobs())
+        assert [job.model for job in jobs] == ["flux-dev", "flux-dev", "flux-2-pro", "flux-2-pro"]
+        assert [job.seed for job in jobs[:2]] == [job.seed for job in jobs[2:]]
+
+    def test_parameters_of_a_variant_lie_over_the_defaults(self, plan: Planner) -> None:
+        text = (
+            "params: {width: 512, height: 512}\nmodels: {flux-dev: {width: 768, steps: 9}, flux-2-pro: }\nprompts: [a]"
+        )
+        dev, pro = plan(text).jobs()
+        assert dev.params == {"prompt": "a", "width": 768, "height": 512, "steps": 9}
+        assert pro.params == {"prompt": "a", "width": 512, "height": 512}
+        assert [line.model for line in plan(text).models] == ["flux-dev", "flux-2-pro"]

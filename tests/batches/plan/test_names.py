@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batches.manifest import Template
 from batches.plan.names import PLACEHOLDERS, output_name, slug
 
 FACTS = {"id": "owl", "model": "flux-tools/erase-v1", "seed": "7", "number": "0012", "name": "hello"}
@@ -48,12 +49,12 @@ def test_a_slug_is_the_words_of_a_prompt(text: str, expected: str) -> None:
     ],
 )
 def test_a_template_gives_a_relative_path(template: str, expected: str) -> None:
-    assert output_name(template, FACTS, "png") == expected
+    assert output_name(Template(template), FACTS, "png") == expected
 
 
 @given(st.text(min_size=1, max_size=300), st.sampled_from(["{id}", "{id}/{number}", "a-{id}"]))
 def test_no_id_leads_out_of_the_folder_or_breaks_a_file_system(text: str, template: str) -> None:
-    path = PurePosixPath(output_name(template, dict.fromkeys(PLACEHOLDERS, text), "jpeg"))
+    path = PurePosixPath(output_name(Template(template), dict.fromkeys(PLACEHOLDERS, text), "jpeg"))
     assert not path.is_absolute()
     assert len(path.parts) == template.count("/") + 1
     for part in path.parts:

@@ -70,11 +70,14 @@ def outcome_of(path: Path) -> Plan | tuple[Problem, ...]:
 
 
 def keeps_its_promises(plan: Plan) -> None:
-    assert [job.number for job in plan.jobs] == list(range(1, len(plan.jobs) + 1))
-    assert len({job.fingerprint for job in plan.jobs}) == len(plan.jobs)
-    assert len({folded(job.output_name) for job in plan.jobs}) == len(plan.jobs)
-    assert plan.asked >= len(plan.jobs) > 0
-    for job in plan.jobs:
+    jobs = list(plan.jobs())
+    assert jobs == list(plan.jobs())
+    assert [job.number for job in jobs] == list(range(1, plan.total + 1))
+    assert len({job.fingerprint for job in jobs}) == plan.total
+    assert len({folded(job.output_name) for job in jobs}) == plan.total
+    assert plan.asked >= plan.total > 0
+    assert plan.micro_credits == sum(job.estimate.micro_credits or 0 for job in jobs)
+    for job in jobs:
         endpoint = find(job.model)
         assert endpoint.check(job.params) == ()
         assert endpoint.estimate(job.params) == job.estimate

@@ -109,7 +109,7 @@ LISTED = "`fluxbatch models` lists them"
             "model: flux-dev\noutput: {name: '{id'}\nprompts: [a]",
             "4:16",
             "a brace is left open or closed alone",
-            "placeholders are {id}, {model}, {seed}, {number}, {name}",
+            "write {{ or }} where a brace is meant",
         ),
         (
             "model: flux-dev\noutput: {name: '../{id}'}\nprompts: [a]",
@@ -119,9 +119,9 @@ LISTED = "`fluxbatch models` lists them"
         ),
         # more than a machine holds
         (
-            "model: flux-dev\nrepeat: 1000\nseeds: [1, 2]\nprompts: [a, {prompt: b, repeat: 1000000}]",
+            "model: flux-dev\nrepeat: 1000\nseeds: [1, 2]\nprompts: [a, {prompt: b, repeat: 1000000000000}]",
             "6:10",
-            "this asks for 2,002,000 images; a batch has at most 1,000,000",
+            "this asks for more than 10,000,000 images, which is the most of one batch",
             "make several batches of it",
         ),
     ],
@@ -180,3 +180,18 @@ class TestCollisions:
         [(place, message, _)] = refused("model: flux-dev\noutput: {name: '{id}'}\nrepeat: 50\nprompts: [A fox]")
         assert place == "m.yaml:6:11"
         assert message == "a-fox.jpeg is also the file of another image of this prompt"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("models: {flux-dev: {steps: 99}, flux-2-pro: }", "3:28", "`steps` is 99; it must be a whole number"),
+        ("model: flux-dev\nmatrix: {params.steps: [20, 99]}", "4:29", "`steps` is 99; it must be a whole number"),
+        ("models: [flux-dev, flux-2-por]", "3:20", 'There is no model "flux-2-por"'),
+        ("models: [flux-dev, flux-2-pro]\nparams: {steps: 20}", "4:17", "`steps` is not a parameter of flux-2-pro"),
+    ],
+)
+def test_what_varies_is_blamed_where_it_is_said(text: str, place: str, message: str, refused: Refused) -> None:
+    [(where, told, _)] = refused(f"{text}\nprompts: [a, b]")
+    assert where == f"m.yaml:{place}"
+    assert told.startswith(message)

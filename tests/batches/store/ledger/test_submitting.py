@@ -14,7 +14,7 @@ from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
 from batches.store.ledger.submitting import ROWS_PER_INSERT
-from tests.batches.store.ledger.world import CREDIT, plan_of
+from tests.batches.store.ledger.world import CREDIT, plan_of, plan_with
 
 if TYPE_CHECKING:
     from batches.store.ledger.records import Batch
@@ -30,7 +30,7 @@ def found(world: World, plan_name: str, account: str = "main") -> Batch | None:
 def test_every_job_of_the_plan_is_queued_and_due(world: World) -> None:
     plan = plan_of(2)
     batch_id = world.do(submitting.add_batch, plan, TERMS, world.now)
-    for planned in plan.jobs:
+    for planned in plan.jobs():
         row = world.job(planned.number)
         assert (row.batch_id, row.number, row.row_id) == (batch_id, planned.number, planned.row_id)
         assert (row.model, row.path, row.lane) == (planned.model, planned.path, planned.lane)
@@ -66,11 +66,11 @@ def test_ten_thousand_jobs_are_written_in_seconds(world: World) -> None:
 
 @pytest.mark.parametrize("what", ["fingerprint", "output_name"])
 def test_a_plan_with_one_job_that_cannot_be_written_leaves_nothing(what: str, world: World) -> None:
-    plan = plan_of(ROWS_PER_INSERT + 2)
-    twice = replace(plan.jobs[-1], **{what: getattr(plan.jobs[0], what)})  # asked for twice, or written twice
+    planned = tuple(plan_of(ROWS_PER_INSERT + 2).jobs())
+    twice = replace(planned[-1], **{what: getattr(planned[0], what)})  # asked for twice, or written twice
     before = world.everything()
     with pytest.raises(LedgerError, match=what):
-        world.do(submitting.add_batch, replace(plan, jobs=(*plan.jobs[:-1], twice)), TERMS, world.now)
+        world.do(submitting.add_batch, plan_with((*planned[:-1], twice)), TERMS, world.now)
     assert world.everything() == before
 
 

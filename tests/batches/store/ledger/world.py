@@ -56,7 +56,12 @@ def plan_of(
         )
         for number in range(1, count + 1)
     )
-    return Plan(name, "5" * 64, f"fingerprint of {name}", asked=count, jobs=planned, warnings=())
+    return plan_with(planned, name)
+
+
+def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello") -> Plan:
+    """A plan of these jobs; nobody asks for its bill."""
+    return Plan(name, "5" * 64, f"fingerprint of {name}", len(planned), (), (), jobs=lambda: iter(planned))
 
 
 def image_of(job: ClaimedJob) -> KeptImage:
