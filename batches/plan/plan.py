@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from batches.megapixels import megapixels
 from batches.money import credits_of, json_number, usd_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from batches.models import Estimate
-
-MEGAPIXEL = 1_000_000  # as people count sizes; prices have a megapixel of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Plan:
             "fingerprint": self.fingerprint,
             "jobs": self.asked,
             "unique_jobs": self.total,
-            "output_megapixels": round(self.output_pixels / MEGAPIXEL, 6),
+            "output_megapixels": megapixels(self.output_pixels),
             "cost": {
                 "credits": json_number(credits_of(self.micro_credits)),
                 "usd": json_number(usd_of(self.micro_credits)),

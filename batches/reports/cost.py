@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batches.megapixels import megapixels, show_megapixels
 from batches.money import credits_of, json_number, show_credits, show_usd, usd_of
 from batches.store.ledger import standing
 from batches.store.ledger.states import State
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
-
-MEGAPIXEL = 1_000_000
-"""Pixels; as the API reports sizes. Prices count in megapixels of 1,048,576."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class CostReport:
                     "model": line.model,
                     "jobs": line.jobs,
                     "images": line.images,
-                    "output_megapixels": line.output_pixels / MEGAPIXEL,
+                    "output_megapixels": megapixels(line.output_pixels),
                     "estimated": cost_json(line.estimated),
                     "cost": cost_json(line.settled),
                 }
@@ -78,18 +76,18 @@ class CostReport:
         """For people who keep it beside the pictures."""
         batch, money = self.standing.batch, self.standing.money
         rows = [
-            f"| {line.model} | {line.jobs} | {line.images} | {line.output_pixels / MEGAPIXEL:,.2f} "
+            f"| {line.model} | {line.jobs} | {line.images} | {show_megapixels(line.output_pixels)} "
             f"| {credits_of(line.estimated):,} | {credits_of(line.settled):,} | {show_usd(line.settled)} |"
             for line in self.lines
         ]
-        megapixels = self.standing.output_pixels / MEGAPIXEL
+        size = show_megapixels(self.standing.output_pixels)
         bill = f"{'at least ' if money.unknown else ''}{show_credits(money.settled)} ({show_usd(money.settled)})"
         missing = [f"- {count} {state}: {reason}" for (state, reason), count in self.missing.items()]
         return "\n".join(
             [
                 f"# {batch.id}",
                 "",
-                f"{self.images} of {self.standing.total} images, {megapixels:,.2f} megapixels, {bill}.",
+                f"{self.images} of {self.standing.total} images, {size} megapixels, {bill}.",
                 "",
                 "| model | jobs | images | megapixels | estimated credits | credits | USD |",
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -121,7 +119,7 @@ def standing_json(now: Standing) -> dict[str, object]:
         "state": "done" if now.rests else "running",
         "jobs": {state.value: now.jobs.get(state, 0) for state in State},
         "total": now.total,
-        "output_megapixels": now.output_pixels / MEGAPIXEL,
+        "output_megapixels": megapixels(now.output_pixels),
         "cost": cost_json(money.settled),
         "cost_unknown": money.unknown,
         "reserved": cost_json(money.reserved),

@@ -35,6 +35,9 @@ VERBS = {
 }
 
 
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
 class Verbs(TyperGroup):
     """Loads a verb's module only when the verb is used, so that --help is quick."""
 
@@ -55,7 +58,7 @@ class Verbs(TyperGroup):
 def _load(verb: str) -> Command:
     module = importlib.import_module(f"console.cli.{verb}")
     app = typer.Typer(add_completion=False)
-    settings = getattr(module, "CONTEXT", None)
+    settings = getattr(module, "CONTEXT", HELP)
     app.command(verb, help=getattr(module, verb).__doc__, context_settings=settings)(getattr(module, verb))
     return typer.main.get_command(app)
 
@@ -64,6 +67,7 @@ app = typer.Typer(
     cls=Verbs,
     no_args_is_help=True,
     rich_markup_mode="markdown",
+    context_settings=HELP,
     pretty_exceptions_enable=False,
     help="Make 10,000 or 1,000,000 images with the FLUX API: nothing lost, nothing paid twice, an exact bill.",
 )

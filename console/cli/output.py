@@ -11,14 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from batches.megapixels import show_megapixels
 from batches.money import credits_of, show_credits, show_usd
 
 if TYPE_CHECKING:
     from batches.errors import FluxbatchError
     from batches.plan import Plan
     from batches.reports import CostReport
-
-MEGAPIXEL = 1_000_000
 
 WIDTH_OF_FILES = 160
 """Columns of a table that nobody's window limits."""
@@ -71,7 +70,7 @@ def bill_of_plan(plan: Plan) -> Table:
         table.add_row(
             line.model,
             f"{line.jobs:,}",
-            f"{line.output_pixels / MEGAPIXEL:,.2f}",
+            show_megapixels(line.output_pixels),
             f"{credits_of(line.micro_credits):,}",
             show_usd(line.micro_credits),
         )
@@ -86,7 +85,7 @@ def bill_of_report(report: CostReport) -> Table:
         table.add_row(
             line.model,
             f"{line.images:,} of {line.jobs:,}",
-            f"{line.output_pixels / MEGAPIXEL:,.2f}",
+            show_megapixels(line.output_pixels),
             f"{credits_of(line.estimated):,}",
             f"{credits_of(line.settled):,}",
             show_usd(line.settled),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from batches.megapixels import show_megapixels
 from batches.reports.cost import standing_json
 from batches.store.ledger import Ledger, standing
 from batches.store.ledger.states import State
@@ -51,7 +52,7 @@ def _show(standings: Sequence[Standing]) -> None:
             one.batch.id,
             "done" if one.rests else "running",
             counts,
-            f"{one.output_pixels / 1_000_000:,.2f}",
+            show_megapixels(one.output_pixels),
             cost,
         )
     out.print(table)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from batches.megapixels import show_megapixels
 from batches.store.images import open_store
 from batches.store.ledger.states import RESTING
-from console.cli.output import MEGAPIXEL, amount, bill_of_report, say
+from console.cli.output import amount, bill_of_report, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ def show_report(report: CostReport, to: Console) -> None:
     now, money = report.standing, report.standing.money
     to.print(bill_of_report(report))
     say(
-        f"{report.images:,} of {now.total:,} images, {now.output_pixels / MEGAPIXEL:,.2f} megapixels, "
+        f"{report.images:,} of {now.total:,} images, {show_megapixels(now.output_pixels)} megapixels, "
         f"{amount(money.settled, at_least=money.unknown > 0)}; estimated {amount(report.estimated)}.",
         to,
     )

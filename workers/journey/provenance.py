@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from batches.megapixels import megapixels
 from batches.money import credits_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def sidecar(
         "format": picture.format,
         "width": picture.width,
         "height": picture.height,
-        "megapixels": picture.width * picture.height / 1_000_000,
+        "megapixels": megapixels(picture.width * picture.height),
         "bytes": picture.bytes,
         "sha256": picture.sha256,
     }
