@@ -109,6 +109,9 @@ class Worker:
         """Answer one doorbell."""
         if self._leaving.is_set():
             return
+        if self._ledger.full:  # a ticket may have found room on the ballast, but nothing may be begun on it
+            self._give_up(self._ledger.full)
+            return
         try:
             journey = Journey.claim(job_id, self._hands)
             if journey is not None:
@@ -149,6 +152,8 @@ class Worker:
         try:
             with self._ledger.write() as tx:
                 presence.beat(tx, self.id, time.time())
+            if self._ledger.full:
+                self._give_up(self._ledger.full)
             self._hands.gate.renew()
         except BrokerError as error:
             log.trouble("heartbeat", error)

@@ -6,6 +6,8 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.end_to_end.people import child, stop
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.parametrize("company", [10], indirect=True, ids=["ten times as fast"])
 def test_no_image_is_lost_and_every_credit_is_settled_or_told_to_be_at_risk(person: Person, company: Company) -> None:
     manifest = person.folder / "night.yaml"
     head = "version: 1\nname: night\nmodel: flux-dev\nparams: {width: 256, height: 256}\nprompts:\n"

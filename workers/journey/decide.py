@@ -101,9 +101,9 @@ def decide(view: View, event: Event, policy: Policy, now: float) -> Step:
         case InFlight() | NotFound() | Ready() | Moderated() | TaskError():
             return _after_poll(view, event, policy, now)
         case Trouble(message=message, retry_after=asked):
-            return AskAgain(policy.wait(view.troubles, asked), message)
+            return AskAgain(policy.ask_again(view.troubles, asked), message)
         case LinkDead(message=message):
-            return AskAgain(0 if view.troubles == 1 else policy.backoff(view.troubles), message)
+            return AskAgain(0 if view.troubles == 1 else policy.ask_again(view.troubles), message)
         case Stored(image=image, cost=cost):
             return Finish(image, cost)
         case BadPicture() | Foreign():
@@ -166,7 +166,7 @@ def _after_poll(
 def _after_useless(view: View, event: BadPicture | Foreign, policy: Policy) -> Step:
     """It may pass; if it does not, a bad picture is paid for and lost, and a foreign link is for a person to judge."""
     if view.useless < policy.useless_tries:
-        return AskAgain(policy.backoff(view.useless), event.message)
+        return AskAgain(policy.ask_again(view.useless), event.message)
     match event:
         case BadPicture(message=message, cost=cost):
             return End(State.FAILED, message, cost)

@@ -17,6 +17,7 @@ class Policy:
     deadline: float = 1800.0  #: a ticket still in flight after this long is given up as lost
     backoff_base: float = 1.0  #: the first wait after a refusal: 1, 2, 4, 8, 16, 32, 60, 60 …
     backoff_cap: float = 60.0  #: the longest wait after a refusal
+    ask_again_cap: float = 8.0  #: the longest wait for what costs nothing: a result is kept for minutes, not for ever
     longest_wait: float = 600.0  #: BFL may ask for more patience than that, but we look again
     slot_patience: float = 20.0  #: how long a called job waits for a slot before it goes back to the queue
     useless_tries: int = 4  #: how often a result that cannot be used is asked for
@@ -29,6 +30,10 @@ class Policy:
     def wait(self, tries: int, asked: float | None) -> float:
         """Seconds to wait after this many refusals in a row: longer than our backoff where BFL asks for it."""
         return min(max(self.backoff(tries), asked or 0), self.longest_wait)
+
+    def ask_again(self, tries: int, asked: float | None = None) -> float:
+        """Seconds until a poll or download that went wrong so often is tried again: 1, 2, 4, 8, 8."""
+        return self.wait(1, max(min(self.backoff(tries), self.ask_again_cap), asked or 0))
 
     def backoff(self, tries: int) -> float:
         """Seconds to wait after this many refusals in a row, counted from 1."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-BALLAST_BYTES = 4 * 1024 * 1024
-"""Enough for the last transactions of a worker: a hundred tickets take about 2 MB of write-ahead log."""
+BALLAST_BYTES = 16 * 1024 * 1024
+"""Enough for the last transactions of a worker: each changes some 15 pages, 60 kB of write-ahead log, so that
+64 tickets and as many hand-overs take about 8 MB."""
 
 
 class Ballast:

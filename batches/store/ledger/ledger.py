@@ -39,6 +39,7 @@ class Ledger:
         """Open the ledger at a database URL, creating or upgrading its tables."""
         self.url = url
         self._turn = threading.Lock()
+        self.full: LedgerFull | None = None  #: the disk was full once; what is written since then lives on the ballast
         self._ballast: Ballast | None = None
         self._engine = _engine(url)
         self.where = self._engine.url.render_as_string(hide_password=True)
@@ -83,8 +84,10 @@ class Ledger:
             yield
         except SQLAlchemyError as error:
             said = translated(error, self.where)
-            if isinstance(said, LedgerFull) and self._ballast:
-                self._ballast.throw_off()
+            if isinstance(said, LedgerFull):
+                self.full = said
+                if self._ballast:
+                    self._ballast.throw_off()
             raise said from error
 
 

@@ -146,7 +146,7 @@ def step_after(view: View, event: Event) -> Step:
         (
             View(max_attempts=3, accepted_at=NOW, troubles=99),
             Trouble("said"),
-            AskAgain(60, "said"),
+            AskAgain(8, "said"),
             "however often it goes wrong, the ticket is good",
         ),
         (AT_BFL, Trouble("said", 7), AskAgain(7, "said"), "BFL asks for patience"),
