@@ -52,8 +52,8 @@ def always_different(template: str) -> bool:
 
 
 def output_name(template: Template, facts: Mapping[str, str], extension: str) -> str:
-    """The template filled in: `{model}/{id}` -> `flux-dev/owl.png`."""
-    filled = template.fill({name: _safe(facts[name]) for name in template.names})
+    """The template filled in: `{model}/{id}` -> `flux-dev/owl.png`; only the template makes folders."""
+    filled = template.fill({name: facts[name].replace("/", "-") for name in template.names})
     parts = [_part(part) for part in filled.split("/") if part]
     return f"{'/'.join(parts) or '_'}.{extension}"
 
@@ -63,13 +63,9 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-def _safe(text: str) -> str:
-    return UNSAFE.sub("-", unicodedata.normalize("NFC", text))
-
-
 def _part(part: str) -> str:
     """One file or folder name: no hidden file, no option, no parent folder, not too long."""
-    part = _safe(part).strip(".-")
+    part = UNSAFE.sub("-", unicodedata.normalize("NFC", part)).strip(".-")
     if len(part.encode()) > PART_BYTES:
         part = part.encode()[:PART_BYTES].decode(errors="ignore").strip(".-")
     return part or "_"
