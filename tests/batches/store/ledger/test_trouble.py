@@ -42,10 +42,10 @@ def reads_well(error: FluxbatchError) -> None:
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of six megabytes."""
+    """A disk of twenty megabytes: room for the ballast and little more."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={6 * MEGABYTE}", "tmpfs", str(folder)], check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={20 * MEGABYTE}", "tmpfs", str(folder)], check=False)
     if mounted.returncode:
         pytest.skip("only root can mount a disk")
     yield folder
