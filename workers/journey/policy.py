@@ -33,7 +33,7 @@ class Policy:
 
     def ask_again(self, tries: int, asked: float | None = None) -> float:
         """Seconds until a poll or download that went wrong so often is tried again: 1, 2, 4, 8, 8."""
-        return self.wait(1, max(min(self.backoff(tries), self.ask_again_cap), asked or 0))
+        return min(max(min(self.backoff(tries), self.ask_again_cap), asked or 0), self.longest_wait)
 
     def backoff(self, tries: int) -> float:
         """Seconds to wait after this many refusals in a row, counted from 1."""
