@@ -57,9 +57,9 @@ def _measured(verb: str, folder: str) -> dict[str, float]:
 
 def _plan(folder: Path) -> int:
     from batches.manifest import read_manifest
-    from batches.plan import make_plan
+    from batches.planning import make_plan
 
-    return make_plan(read_manifest(folder / "m.yaml")).total
+    return make_plan(read_manifest(folder / "m.yaml")).unique
 
 
 def _submit(folder: Path) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batches.errors import SettingError
 from batches.manifest import manifest_schema
 from batches.models import find
-from batches.plan.names import slug
+from batches.planning.names import slug
 
 if TYPE_CHECKING:
     from pathlib import Path

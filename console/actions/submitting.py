@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from batches.errors import SettingError
 from batches.manifest import read_manifest
 from batches.models import PRICES_AS_OF
-from batches.plan import make_plan
+from batches.planning import make_plan
 from batches.store.ledger import standing, submitting
 from batches.store.ledger.records import BatchTerms
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from batches.plan import Plan
+    from batches.planning import Plan
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from batches.plan import Plan
+    from batches.planning import Plan
 
 
 def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
     """The plan, its cost, and what is odd about it."""
     to.print(bill_of_plan(plan))
     unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
-    say(f"{plan.total:,} images for about {amount(plan.micro_credits)}{unknown}.", to)
+    say(f"{plan.unique:,} images for about {amount(plan.micro_credits)}{unknown}.", to)
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
         say(f"The account has {plain(balance):,} credits{short}.", to)

@@ -16,7 +16,7 @@ from batches.money import credits_of, show_credits, show_usd
 
 if TYPE_CHECKING:
     from batches.errors import FluxbatchError
-    from batches.plan import Plan
+    from batches.planning import Plan
     from batches.reports import CostReport
 
 WIDTH_OF_FILES = 160

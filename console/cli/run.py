@@ -24,7 +24,7 @@ from workers.settings import Settings
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from batches.plan import Plan
+    from batches.planning import Plan
     from batches.store.ledger.records import Batch
     from console.actions.worker_process import WorkerProcess
 

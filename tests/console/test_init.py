@@ -10,7 +10,7 @@ import pytest
 from batches.errors import SettingError
 from batches.manifest import read_manifest
 from batches.models import UnknownModel, catalogue
-from batches.plan import make_plan
+from batches.planning import make_plan
 from console.actions.beginning import begin
 
 if TYPE_CHECKING:

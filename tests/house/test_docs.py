@@ -9,7 +9,7 @@ import pytest
 
 from batches.manifest import read_manifest
 from batches.manifest.shape import ManifestShape, OutputShape
-from batches.plan import make_plan
+from batches.planning import make_plan
 from console.cli.main import VERBS
 from console.exit_codes import ExitCode
 from workers.settings import Settings
@@ -31,7 +31,7 @@ def test_every_manifest_on_a_page_can_be_planned(page: str, tmp_path: Path) -> N
     for number, block in enumerate(blocks):
         file = tmp_path / f"{number}.yaml"
         file.write_text(block)
-        assert make_plan(read_manifest(file)).total
+        assert make_plan(read_manifest(file)).unique
 
 
 def test_the_readme_names_every_verb() -> None:

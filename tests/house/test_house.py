@@ -16,7 +16,7 @@ PACKAGES = ("batches", "workers", "console", "simulator")
     ("doing", "unwanted"),
     [
         ("import workers, workers.worker", {"fastapi", "starlette", "uvicorn", "typer", "alembic"}),
-        ("import batches.plan", {"sqlalchemy", "celery", "redis", "httpx", "PIL"}),
+        ("import batches.planning", {"sqlalchemy", "celery", "redis", "httpx", "PIL"}),
         ("import simulator.__main__", {"celery", "sqlalchemy", "redis"}),
         (
             "from console.cli.main import app; app(['--help'], standalone_mode=False)",

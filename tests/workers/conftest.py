@@ -11,7 +11,7 @@ import pytest
 
 import simulator
 from batches.manifest import read_manifest
-from batches.plan import make_plan
+from batches.planning import make_plan
 from batches.store.ledger import Ledger, presence, submitting
 from batches.store.ledger.records import BatchTerms
 from workers.broker import connect

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from batches.plan import Plan
+    from batches.planning import Plan
     from batches.store.ledger.records import Batch, BatchTerms
 
 ROWS_PER_INSERT = 1000
@@ -64,6 +64,8 @@ def add_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:
 
 def _rows(plan: Plan, batch_id: str, account: str, now: float) -> Iterator[dict[str, object]]:
     for job in plan.jobs():
+        if job.occurrence > 1:
+            continue
         yield {
             "batch_id": batch_id,
             "number": job.number,

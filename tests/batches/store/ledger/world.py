@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text
 
 from batches.models import Estimate
-from batches.plan import Plan, PlannedJob
+from batches.planning import Plan, PlannedJob
 from batches.store.ledger import Ledger, feeding, moves, presence, standing, submitting
 from batches.store.ledger.records import BatchTerms, KeptImage, Reported, Ticket
 from batches.store.ledger.schema import attempts, charges, jobs, metadata
@@ -44,6 +44,7 @@ def plan_of(
             number=number,
             row_id=f"row-{number}",
             fingerprint=f"{number:064x}",
+            occurrence=1,
             model=model,
             path=f"/v1/{model}",
             lane=lane,

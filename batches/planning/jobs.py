@@ -1,30 +1,31 @@
-"""Drafts -> jobs: each request once, numbered and named."""
+"""Drafts -> jobs: numbered and named, and told apart where the same is asked for again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.manifest import Manifest, Seals, Seen
-from batches.plan.drafts import Draft, Drafting
-from batches.plan.names import output_name, slug
-from batches.plan.plan import PlannedJob
+from batches.planning.drafts import Draft, Drafting
+from batches.planning.names import output_name, slug
+from batches.planning.occurrences import Occurrences
+from batches.planning.plan import PlannedJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batches.manifest import Manifest, Seals
+
 NUMBER_DIGITS = 4  # so that the names of up to 9,999 images sort by number
 
 
-def jobs_of(manifest: Manifest, seals: Seals, total: int) -> Iterator[tuple[Draft, PlannedJob]]:
-    """Every job with its draft. `seals` and `total` are of the pass that found nothing wrong."""
-    digits = max(NUMBER_DIGITS, len(str(total)))
-    seen = Seen()
-    first = (draft for draft in Drafting(manifest, seals).drafts() if seen.is_new_digest(draft.sha256))
-    for number, draft in enumerate(first, 1):
-        yield draft, _job(manifest, draft, number, digits)
+def jobs_of(manifest: Manifest, seals: Seals, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
+    """Every job with its draft. `seals` and `asked` are of the pass that found nothing wrong."""
+    digits = max(NUMBER_DIGITS, len(str(asked)))
+    occurrences = Occurrences()
+    for number, draft in enumerate(Drafting(manifest, seals).drafts(), 1):
+        yield draft, _job(manifest, draft, number, occurrences.of(draft.sha256), digits)
 
 
-def _job(manifest: Manifest, draft: Draft, number: int, digits: int) -> PlannedJob:
+def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits: int) -> PlannedJob:
     row, endpoint = draft.row, draft.request.endpoint
     row_id = row.id or slug(row.prompt or "") or f"image-{number}"
     facts = {
@@ -41,6 +42,7 @@ def _job(manifest: Manifest, draft: Draft, number: int, digits: int) -> PlannedJ
         number=number,
         row_id=row_id,
         fingerprint=draft.sha256.hex(),
+        occurrence=occurrence,
         model=endpoint.name,
         path=endpoint.path,
         lane=str(endpoint.lane),

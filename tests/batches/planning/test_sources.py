@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from batches.plan import Plan
+    from batches.planning import Plan
 
     Planner = Callable[[str], Plan]
     Refused = Callable[[str], list[tuple[str, str, str]]]

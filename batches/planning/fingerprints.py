@@ -17,10 +17,10 @@ def canonical(value: object) -> str:
 
 
 class JobFingerprints:
-    """The fingerprints of jobs that differ in nothing but prompt, seed, id and copy.
+    """The fingerprints of jobs that differ in nothing but prompt, seed and copy.
 
-    Each is the SHA-256 of `canonical({"copy": …, "id": …, "model": …, "params": {…}})`. What the jobs share is spelt
-    once, which makes a million of them ten times faster.
+    Each is the SHA-256 of `canonical({"copy": …, "model": …, "params": {…}})`. What the jobs share is spelt once,
+    which makes a million of them ten times faster.
     """
 
     def __init__(self, model: str, params: Mapping[str, object]) -> None:
@@ -31,7 +31,7 @@ class JobFingerprints:
         self._before_seed = [spelt for name, spelt in shared if "prompt" < name < "seed"]
         self._after_seed = [spelt for name, spelt in shared if name > "seed"]
 
-    def of(self, prompt: str | None, seed: int | None, row_id: str | None, copy: int) -> bytes:
+    def of(self, prompt: str | None, seed: int | None, copy: int) -> bytes:
         """Of one job. The first copy has no number, so asking for more copies later keeps the first one's."""
         seed_spelt = self._seed if seed is None else str(seed)
         members = [
@@ -42,6 +42,5 @@ class JobFingerprints:
             *self._after_seed,
         ]
         copy_spelt = f'"copy":{copy},' if copy > 1 else ""
-        id_spelt = "" if row_id is None else f'"id":{quoted(row_id)},'
-        spelt = f"{{{copy_spelt}{id_spelt}{self._head}{','.join(members)}}}}}"
+        spelt = f"{{{copy_spelt}{self._head}{','.join(members)}}}}}"
         return hashlib.sha256(spelt.encode()).digest()

@@ -21,6 +21,9 @@ class PlannedJob:
     number: int  #: from 1, in the order of the manifest
     row_id: str  #: the row's id, else a slug of its prompt
     fingerprint: str  #: SHA-256 in hex, the same for the same request
+    occurrence: (
+        int  #: 1 for the job that is made and paid; from 2 on the same was asked for before, and this is its copy
+    )
     model: str  #: as the manifest spells it
     path: str  #: of the endpoint, below the host
     lane: str  #: the limit class it counts against
@@ -45,26 +48,26 @@ class ModelLine:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The jobs of one manifest, each request once. They are not held here: `jobs()` makes them anew each time."""
+    """The jobs of one manifest. They are not held here: `jobs()` makes them anew each time."""
 
     name: str  #: of the batch
     manifest_sha256: str  #: of the manifest's bytes, in hex
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
-    asked: int  #: images the manifest asks for, identical requests counted each
+    asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
     jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)
     """In the order of the manifest; raises ManifestError where a source is no longer what was planned."""
 
     @property
-    def total(self) -> int:
-        """Jobs to carry out."""
+    def unique(self) -> int:
+        """Jobs to make and pay."""
         return sum(line.jobs for line in self.models)
 
     @property
-    def duplicates(self) -> int:
-        """Images asked for that another job makes already."""
-        return self.asked - self.total
+    def copies(self) -> int:
+        """Jobs that ask for what another one makes, and get a copy of it."""
+        return self.asked - self.unique
 
     @property
     def micro_credits(self) -> int:
@@ -88,7 +91,7 @@ class Plan:
             "manifest_sha256": self.manifest_sha256,
             "fingerprint": self.fingerprint,
             "jobs": self.asked,
-            "unique_jobs": self.total,
+            "unique_jobs": self.unique,
             "output_megapixels": megapixels(self.output_pixels),
             "cost": {
                 "credits": json_number(credits_of(self.micro_credits)),

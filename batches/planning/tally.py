@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.plan.plan import ModelLine
+from batches.planning.plan import ModelLine
 
 if TYPE_CHECKING:
-    from batches.plan.requests import Request
+    from batches.planning.requests import Request
 
 
 class Tally:

@@ -14,7 +14,7 @@ from batches.models import Estimate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from batches.plan import Plan
+    from batches.planning import Plan
 
     Planner = Callable[[str], Plan]
 
@@ -111,32 +111,37 @@ class TestCopies:
 
 
 class TestDuplicates:
-    """The same request twice is made once."""
+    """The same request twice is made once; the others get copies of it."""
 
-    def test_counts_all_and_keeps_one(self, plan: Planner) -> None:
+    def test_are_jobs_that_are_copies(self, plan: Planner) -> None:
         made = plan(DEV + "prompts:\n  - a\n  - b\n  - a\n  - a\n")
-        assert (made.asked, made.total, made.duplicates) == (4, 2, 2)
-        assert [job.number for job in made.jobs()] == [1, 2]
+        assert (made.asked, made.unique, made.copies) == (4, 2, 2)
+        assert [(job.number, job.prompt, job.occurrence) for job in made.jobs()] == [
+            (1, "a", 1),
+            (2, "b", 1),
+            (3, "a", 2),
+            (4, "a", 3),
+        ]
+
+    def test_are_billed_once(self, plan: Planner) -> None:
+        assert plan(DEV + "prompts: [a, a]").micro_credits == plan(DEV + "prompts: [a]").micro_credits
 
     def test_warns_with_the_place_and_the_cure(self, plan: Planner) -> None:
         assert plan(DEV + "prompts:\n  - a\n  - b\n  - a\n  - a\n").warnings == (
-            (
-                "2 images are asked for again and made only once, first at m.yaml:7:5; "
-                "`repeat` makes several of one prompt"
-            ),
+            ("2 images are asked for again, first at m.yaml:7:5: a copy is free; `repeat` makes several of one prompt"),
         )
 
     @pytest.mark.parametrize(
         ("prompts", "unique"),
         [
-            ("[{prompt: a, id: x}, {prompt: a, id: y}]", 2),  # the person tells them apart
+            ("[{prompt: a, id: x}, {prompt: a, id: y}]", 1),  # ids are not sent
             ("[{prompt: a, params: {steps: 28}}, a]", 2),  # what is sent differs, though 28 is the default
             ("[{prompt: a, labels: {x: y}}, a]", 1),  # labels are not sent
             ("[{prompt: a, model: flux-dev}, a]", 1),  # the same model, said otherwise
         ],
     )
     def test_what_is_the_same(self, prompts: str, unique: int, plan: Planner) -> None:
-        assert plan(DEV + f"prompts: {prompts}").total == unique
+        assert plan(DEV + f"prompts: {prompts}").unique == unique
 
 
 class TestWarnings:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.manifest import Template
-from batches.plan.names import PLACEHOLDERS, output_name, slug
+from batches.planning.names import PLACEHOLDERS, output_name, slug
 
 FACTS = {"id": "owl", "model": "flux-tools/erase-v1", "seed": "7", "number": "0012", "name": "hello"}
 

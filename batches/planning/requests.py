@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from batches.manifest import Manifest, Problem, Problems, Row
 from batches.models import Endpoint, Estimate, Lifecycle
-from batches.plan.checks import Finding, endpoint_of, findings, with_format
-from batches.plan.fingerprints import JobFingerprints, canonical
+from batches.planning.checks import Finding, endpoint_of, findings, with_format
+from batches.planning.fingerprints import JobFingerprints, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

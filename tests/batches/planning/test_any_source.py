@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batches.plan import Plan
-from tests.batches.plan.test_properties import keeps_its_promises, outcome_of
+from batches.planning import Plan
+from tests.batches.planning.test_properties import keeps_its_promises, outcome_of
 
 if TYPE_CHECKING:
     import pytest

@@ -6,14 +6,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from batches.manifest import MOST_PROBLEMS, Place, Problem, Seen
-from batches.plan.names import folded
+from batches.planning.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from batches.manifest import Problems
-    from batches.plan.drafts import Draft
-    from batches.plan.plan import PlannedJob
+    from batches.planning.drafts import Draft
+    from batches.planning.plan import PlannedJob
 
     Jobs = Callable[[], Iterable[tuple[Draft, PlannedJob]]]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from batches.manifest import Manifest, Problem, Problems, Row, Seals, rows_of
-from batches.plan.names import unknown_name
-from batches.plan.requests import Request, Requests
-from batches.plan.seeds import copies
+from batches.planning.names import unknown_name
+from batches.planning.requests import Request, Requests
+from batches.planning.seeds import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class Drafting:
 def _drafts_of(row: Row, request: Request, batch_seed: str) -> Iterator[Draft]:
     seedable = request.endpoint.takes("seed")
     for copy in copies(row, request.params, batch_seed, seedable=seedable):
-        sha256 = request.fingerprints.of(row.prompt, copy.seed, row.id, copy.number)
+        sha256 = request.fingerprints.of(row.prompt, copy.seed, copy.number)
         yield Draft(row, request, copy.seed, sha256)
 
 

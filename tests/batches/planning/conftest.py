@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.manifest import ManifestError, read_manifest
-from batches.plan import Plan, make_plan
+from batches.planning import Plan, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,13 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from batches.manifest import Manifest, Problem, Seals, Seen
-from batches.plan.collisions import tell_collisions
-from batches.plan.drafts import Drafting
-from batches.plan.fingerprints import canonical
-from batches.plan.jobs import jobs_of
-from batches.plan.names import PLACEHOLDERS, always_different, template_problem
-from batches.plan.plan import Plan
-from batches.plan.tally import Tally
+from batches.planning.collisions import tell_collisions
+from batches.planning.drafts import Drafting
+from batches.planning.fingerprints import canonical
+from batches.planning.jobs import jobs_of
+from batches.planning.names import PLACEHOLDERS, always_different, template_problem
+from batches.planning.plan import Plan
+from batches.planning.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,26 +29,25 @@ def make_plan(manifest: Manifest) -> Plan:
     filled_in = [name for name in manifest.output_name.names if name not in PLACEHOLDERS]
     twice: Place | None = None
     for draft in drafting.drafts():
+        all_jobs.update(draft.sha256)
+        if filled_in:
+            all_jobs.update(canonical([draft.row.variables[name] for name in filled_in]).encode())
         if seen.is_new_digest(draft.sha256):
             tally.add(draft.request)
-            all_jobs.update(draft.sha256)
-            if filled_in:
-                all_jobs.update(canonical([draft.row.variables[name] for name in filled_in]).encode())
         else:
             twice = twice or draft.row.place
-    models = tally.lines()
-    total = sum(line.jobs for line in models)
+    models, asked = tally.lines(), drafting.asked
     if not always_different(manifest.output_name.text):
-        tell_collisions(lambda: jobs_of(manifest, seals, total), drafting.problems)
+        tell_collisions(lambda: jobs_of(manifest, seals, asked), drafting.problems)
         drafting.problems.refuse()
     return Plan(
         name=manifest.name,
         manifest_sha256=manifest.sha256,
         fingerprint=all_jobs.hexdigest(),
-        asked=drafting.asked,
+        asked=asked,
         models=models,
-        warnings=(*drafting.warnings, *_duplicates(drafting.asked - total, twice)),
-        jobs=lambda: (job for _, job in jobs_of(manifest, seals, total)),
+        warnings=(*drafting.warnings, *_again(asked - sum(line.jobs for line in models), twice)),
+        jobs=lambda: (job for _, job in jobs_of(manifest, seals, asked)),
     )
 
 
@@ -57,7 +56,7 @@ def _template_problems(manifest: Manifest) -> Iterator[Problem]:
         yield Problem(manifest.place("output", "name"), *found)
 
 
-def _duplicates(count: int, first: Place | None) -> Iterator[str]:
+def _again(count: int, first: Place | None) -> Iterator[str]:
     if count:
         many = "1 image is" if count == 1 else f"{count:,} images are"
-        yield f"{many} asked for again and made only once, first at {first}; `repeat` makes several of one prompt"
+        yield f"{many} asked for again, first at {first}: a copy is free; `repeat` makes several of one prompt"

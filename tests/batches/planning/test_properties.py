@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from batches.manifest import ManifestError, Problem, read_manifest
 from batches.models import find
-from batches.plan import Plan, make_plan
-from batches.plan.names import folded
+from batches.planning import Plan, make_plan
+from batches.planning.names import folded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,11 +72,13 @@ def outcome_of(path: Path) -> Plan | tuple[Problem, ...]:
 def keeps_its_promises(plan: Plan) -> None:
     jobs = list(plan.jobs())
     assert jobs == list(plan.jobs())
-    assert [job.number for job in jobs] == list(range(1, plan.total + 1))
-    assert len({job.fingerprint for job in jobs}) == plan.total
-    assert len({folded(job.output_name) for job in jobs}) == plan.total
-    assert plan.asked >= plan.total > 0
-    assert plan.micro_credits == sum(job.estimate.micro_credits or 0 for job in jobs)
+    made = [job for job in jobs if job.occurrence == 1]
+    assert [job.number for job in jobs] == list(range(1, plan.asked + 1))
+    assert len({job.fingerprint for job in jobs}) == len(made) == plan.unique
+    assert len({(job.fingerprint, job.occurrence) for job in jobs}) == plan.asked
+    assert len({folded(job.output_name) for job in jobs}) == plan.asked
+    assert plan.asked >= plan.unique > 0
+    assert plan.micro_credits == sum(job.estimate.micro_credits or 0 for job in made)
     for job in jobs:
         endpoint = find(job.model)
         assert endpoint.check(job.params) == ()

@@ -1,6 +1,6 @@
 """Manifest x models -> Plan: every job with its body, fingerprint, file name and price. Nothing is sent."""
 
-from batches.plan.making import make_plan
-from batches.plan.plan import Plan, PlannedJob
+from batches.planning.making import make_plan
+from batches.planning.plan import Plan, PlannedJob
 
 __all__ = ["Plan", "PlannedJob", "make_plan"]
