@@ -33,9 +33,13 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         "id": row_id,
         "model": endpoint.name,
         "seed": "random" if draft.seed is None else str(draft.seed),
-        "number": f"{number:0{digits}}",
         "name": manifest.name,
     }
+
+    def naming(number: int) -> str:
+        numbered = {**facts, "number": f"{number:0{digits}}"}
+        return output_name(manifest.output_name, numbered, draft.request.extension)
+
     prompt = {} if row.prompt is None else {"prompt": row.prompt}
     seed = {} if draft.seed is None else {"seed": draft.seed}
     return PlannedJob(
@@ -49,7 +53,8 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         params={**prompt, **draft.request.params, **seed},
         prompt=row.prompt,
         seed=draft.seed,
-        output_name=output_name(manifest.output_name, facts, draft.request.extension),
+        output_name=naming(number),
+        naming=naming,
         labels=row.labels,
         estimate=draft.request.estimate,
     )

@@ -46,6 +46,7 @@ def make_plan(manifest: Manifest) -> Plan:
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,
+        reuse=False,
         warnings=(*drafting.warnings, *_again(asked - sum(line.jobs for line in models), twice)),
         jobs=lambda: (job for _, job in jobs_of(manifest, seals, asked)),
     )

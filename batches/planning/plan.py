@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from batches.megapixels import megapixels
@@ -31,8 +31,13 @@ class PlannedJob:
     prompt: str | None  #: what to draw; None for a model that needs no words
     seed: int | None  #: None: the server draws one
     output_name: str  #: relative path with extension, once per plan
+    naming: Callable[[int], str] = field(repr=False, compare=False)  #: its output name if it had another number
     labels: Mapping[str, str]  #: for cost reports
     estimate: Estimate  #: its price and size
+
+    def renumbered(self, number: int) -> PlannedJob:
+        """The same job in another place, with the name that goes with it."""
+        return replace(self, number=number, output_name=self.naming(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Plan:
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
+    reuse: bool  #: whether pictures that earlier batches made are taken
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
     jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)
     """In the order of the manifest; raises ManifestError where a source is no longer what was planned."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from batches.planning import Plan
+    from batches.store.ledger.survey import Survey
 
 
 def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
@@ -31,13 +32,28 @@ def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> Non
         say(f"Note: {warning}", to)
 
 
-def ask(plan: Plan, *, yes: bool) -> None:
+def show_survey(surveyed: Survey, to: Console) -> None:
+    """What of the plan is there already, and what comes for free."""
+    if surveyed.continues:
+        new = f"{surveyed.added:,} new" if surveyed.added else "nothing new"
+        say(f"{surveyed.continues.batch.id} has some of it: {surveyed.known:,} known, {new}.", to)
+    free = [
+        f"{surveyed.copies:,} get a copy of another one's picture" if surveyed.copies else "",
+        f"{surveyed.reused:,} take a picture of an earlier batch" if surveyed.reused else "",
+    ]
+    if any(free):
+        say(f"{' and '.join(filter(None, free))}, which costs nothing.", to)
+    if surveyed.continues or surveyed.reused:
+        say(f"To pay: about {amount(surveyed.micro_credits)} for {surveyed.new:,} images.", to)
+
+
+def ask(surveyed: Survey, *, yes: bool) -> None:
     """Go on only when somebody agrees to the bill."""
-    if yes:
+    if yes or not surveyed.new:
         return
     if not sys.stdin.isatty():
         raise SettingError(
-            f"This will spend about {amount(plan.micro_credits)}, and there is nobody to ask.",
+            f"This will spend about {amount(surveyed.micro_credits)}, and there is nobody to ask.",
             cure="Add --yes to agree.",
         )
     if not typer.confirm("Go on?", err=True):

@@ -3,7 +3,8 @@
 `Ledger` has the two doors, `read` and `write`; each module has the statements of one concern and takes the
 transaction a door gives:
 
-    submitting   a plan becomes a batch
+    survey       what submitting a plan would come to
+    submitting   a plan becomes a batch, or adds to one
     feeding      what the dispatcher does to many jobs at once
     moves        what a worker does to one job
     charges      lines of money

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batches.planning import Plan
     from batches.store.ledger.states import State
 
 
@@ -32,8 +33,14 @@ class Batch:
     prices_as_of: str  #: date of the price table the estimate was made with
     max_attempts: int  #: real failures after which a job is given up
     unsure_bound: int  #: micro-credits that may be paid twice before unsure jobs are held
+    fingerprint: str  #: of the plan submitted last
     created_at: float  #: seconds since the epoch
+    whole_at: float | None  #: when all jobs of its first plan were written; workers begin none before
     ended_at: float | None  #: when its last job came to rest
+
+    def holds(self, plan: Plan) -> bool:
+        """Whether all jobs of this plan are in it, as far as that shows without looking at them."""
+        return self.whole_at is not None and self.fingerprint == plan.fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,7 @@ class ClaimedJob:
     state: State  #: called, rendering or fetching
     failures: int  #: attempts spent by real failures
     waits: int  #: refusals in a row that cost nothing
+    copied_key: str | None  #: the picture to copy, where the job is not made but copied
     attempt: Attempt | None  #: the submission under way, if there is one
     owner: str  #: the worker that holds it
 

@@ -112,7 +112,7 @@ def by_model(tx: Connection, batch_id: str) -> Sequence[RowMapping]:
             func.count().label("jobs"),
             func.count(jobs.c.image_sha256).label("images"),
             _sum(_pixels).label("output_pixels"),
-            _sum(jobs.c.estimate_micro_credits).label("estimated"),
+            _sum(case((jobs.c.copy_of.is_(None), jobs.c.estimate_micro_credits))).label("estimated"),
             _sum(settled.c.amount).label("settled"),
         )
         .outerjoin(settled, settled.c.job_id == jobs.c.id)

@@ -76,7 +76,11 @@ class World:
     def call(self) -> Sequence[int]:
         """Call every job that is due within the minute."""
         with self.ledger.write() as tx:
-            return feeding.call_due(tx, ACCOUNT, "standard", room=100, now=time.time() + 60)
+            return [
+                job_id
+                for batch_id in feeding.open_batches(tx, ACCOUNT)
+                for job_id in feeding.call_due(tx, batch_id, "standard", room=100, now=time.time() + 60)
+            ]
 
     def worker_one_falls_silent(self) -> None:
         """Let the sweep take everything from worker one."""

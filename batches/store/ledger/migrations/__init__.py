@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
-NEWEST = "0001"
+NEWEST = "0001_first"
 """The revision this program was written for."""
 
 
@@ -39,7 +39,7 @@ def _migrate(connection: Connection) -> None:
     except CommandError as error:
         raise LedgerError(
             f"The ledger's schema is at revision {here}, which this version of fluxbatch does not know.",
-            cure="Use the newer fluxbatch that wrote it.",
+            cure="Use the fluxbatch that wrote it, or set FLUXBATCH_HOME to a new folder.",
         ) from error
 
 

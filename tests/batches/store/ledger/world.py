@@ -17,6 +17,8 @@ from batches.store.ledger.states import MOVES, State
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Connection
+
     from batches.store.ledger.records import ClaimedJob
     from batches.store.ledger.standing import Standing
 
@@ -52,6 +54,7 @@ def plan_of(
             prompt="A fox",
             seed=number,
             output_name=f"{number:04}.png",
+            naming=lambda number: f"{number:04}.png",
             labels={"series": "animals"},
             estimate=Estimate(micro_credits=estimate, output_pixels=512 * 512),
         )
@@ -60,9 +63,20 @@ def plan_of(
     return plan_with(planned, name)
 
 
-def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello") -> Plan:
+def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello", *, reuse: bool = False) -> Plan:
     """A plan of these jobs; nobody asks for its bill."""
-    return Plan(name, "5" * 64, f"fingerprint of {name}", len(planned), (), (), jobs=lambda: iter(planned))
+    return Plan(
+        name=name, manifest_sha256="5" * 64, fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
+        reuse=reuse, warnings=(), jobs=lambda: iter(planned),
+    )  # fmt: skip
+
+
+def write_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:
+    """A new batch of this plan, written in one go; returns its id."""
+    batch = submitting.open_batch(tx, plan, terms, now)
+    submitting.add_jobs(tx, batch, list(plan.jobs()), reuse=plan.reuse, now=now)
+    submitting.complete(tx, batch.id, plan, terms, now)
+    return batch.id
 
 
 def image_of(job: ClaimedJob) -> KeptImage:
@@ -100,11 +114,14 @@ class World:
     def submit(self, count: int = 1, *, account: str = "main", bound: int = 0, **planned: Any) -> str:
         """A batch of so many queued jobs; returns its id."""
         terms = BatchTerms(account=account, prices_as_of="2026-06-30", unsure_bound=bound)
-        return self.do(submitting.add_batch, plan_of(count, **planned), terms, self.now)
+        return self.do(write_batch, plan_of(count, **planned), terms, self.now)
 
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:
-        """Ring for as many due jobs as there is room for."""
-        return self.do(feeding.call_due, account, lane, room=room, now=self.now)
+        """Ring for as many due jobs as there is room for, the oldest batch first."""
+        called: list[int] = []
+        for batch_id in self.ask(feeding.open_batches, account):
+            called += self.do(feeding.call_due, batch_id, lane, room=room - len(called), now=self.now)
+        return called
 
     def claim(self, job_id: int, owner: str = "ann") -> ClaimedJob | None:
         """Answer the doorbell."""
@@ -136,6 +153,14 @@ class World:
     def finish(self, job: ClaimedJob, cost: Reported = UNKNOWN) -> bool:
         """The picture is stored."""
         return self.do(moves.finish, job, image_of(job), cost, self.now)
+
+    def copied(self, job: ClaimedJob) -> bool:
+        """The picture of another job is stored for this one."""
+        return self.do(moves.copied, job, image_of(job), self.now)
+
+    def end(self, job: ClaimedJob, to: State) -> bool:
+        """There will be no picture."""
+        return self.do(moves.end, job, to, reason="a reason", cost=None, source="rule", now=self.now)
 
     def put_back(self, job: ClaimedJob, *, counts: str = "nothing", cost: Reported | None = None) -> bool:
         """Back to the queue, due at once."""
