@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from batches.manifest.problem import Place
     from batches.manifest.sources import Source
     from batches.manifest.template import Template
+    from batches.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +97,9 @@ class Manifest:
     items: tuple[Item, ...]  #: in the order of the file
     variants: tuple[Variant, ...]  #: one that sets nothing, where nothing varies
     pick: Pick  #: which prompts are made
+    account: str | None  #: whose key pays; None: the one that is set up
+    reuse: bool  #: whether finished results of earlier batches are taken where the very same was asked for
+    policy: Policy  #: the rules of the batch
     root: Node = field(repr=False, compare=False)  #: the document as written
 
     def place(self, *steps: str | int) -> Place:

@@ -11,6 +11,8 @@ from batches.manifest.compose import compose
 from batches.manifest.files import decode, opened
 from batches.manifest.items import items_of, template_of
 from batches.manifest.manifest import Manifest, Pick
+from batches.manifest.policies import policy_of
+from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.problem import ManifestError, Place
 from batches.manifest.shape import ManifestShape, OutputShape
 from batches.manifest.variants import variants_of
@@ -43,6 +45,9 @@ def read_manifest(path: Path) -> Manifest:
         items=items,
         variants=variants,
         pick=_pick(shape),
+        account=shape.account,
+        reuse=shape.reuse,
+        policy=policy_of(shape.policy or PolicyShape(), root),
         root=root,
     )
 

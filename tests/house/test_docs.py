@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from batches.manifest import read_manifest
+from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.shape import ManifestShape, OutputShape
 from batches.planning import make_plan
 from console.cli.main import VERBS
@@ -49,6 +50,11 @@ def test_the_settings_page_has_every_setting_and_no_other() -> None:
     page = (ROOT / "docs/reference/settings.md").read_text()
     names = {field.validation_alias or f"FLUXBATCH_{name.upper()}" for name, field in Settings.model_fields.items()}
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)) == names
+
+
+def test_the_manifest_page_has_every_rule_of_a_policy_and_no_other() -> None:
+    table = (ROOT / "docs/reference/manifest.md").read_text().partition("| rule |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)) == PolicyShape.model_fields.keys()
 
 
 def test_the_manifest_page_has_every_key_and_no_other() -> None:

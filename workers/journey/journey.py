@@ -72,7 +72,7 @@ class Journey:
         try:
             while event is not None:
                 self._view = self._view.after(event)
-                step = decide(self._view, event, self._hands.policy, self._hands.clock())
+                step = decide(self._view, event, self._hands.patience, self._hands.clock())
                 event = self._carry_out(step)
         except FluxbatchError:
             raise
@@ -83,7 +83,7 @@ class Journey:
             self._hands.gate.forget(*self._slot)
 
     def _after_mistake(self, reason: str) -> steps.PutBack | steps.Doubt | steps.HandOver:
-        rest = self._hands.policy.backoff_cap
+        rest = self._hands.patience.backoff_cap
         match self._job.state:
             case State.CALLED:
                 return steps.PutBack(rest, reason)
