@@ -46,7 +46,9 @@ def make_plan(manifest: Manifest) -> Plan:
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,
-        reuse=False,
+        account=manifest.account,
+        policy=manifest.policy,
+        reuse=manifest.reuse,
         warnings=(*drafting.warnings, *_again(asked - sum(line.jobs for line in models), twice)),
         jobs=lambda: (job for _, job in jobs_of(manifest, seals, asked)),
     )

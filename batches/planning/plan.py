@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from batches.models import Estimate
+    from batches.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Plan:
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
+    account: str | None  #: whose key pays; None: the one that is set up
+    policy: Policy  #: how the batch is carried out
     reuse: bool  #: whether pictures that earlier batches made are taken
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
     jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from batches.store.ledger.standing import Standing
     from batches.store.ledger.survey import Survey
 
-UNSURE_SHARE = 100
-"""Unsure jobs are submitted again while the money at risk stays within a hundredth of the plan's cost."""
-
 
 JOBS_PER_TRANSACTION = 10_000
 """Written in half a second, for which workers that share the ledger have to wait."""
@@ -48,7 +45,7 @@ def survey(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Survey:
 
 def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standing:
     """Write what the survey found to be missing; returns how the batch stands then."""
-    terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, unsure_bound=plan.micro_credits // UNSURE_SHARE)
+    terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
     with ledger.write() as tx:
         batch = _batch_for(tx, plan, terms, surveyed)
     if surveyed.added:

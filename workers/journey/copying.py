@@ -43,7 +43,7 @@ def _end(job: ClaimedJob, reason: str, hands: Hands) -> None:
 
 
 def _put_back(job: ClaimedJob, reason: str, hands: Hands) -> None:
-    now, rest = hands.clock(), hands.policy.backoff_cap
+    now, rest = hands.clock(), hands.patience.backoff_cap
     with hands.ledger.write() as tx:
         moves.put_back(tx, job, now=now, due_at=now + rest, reason=reason, counts="nothing", cost=None)
     log.let_go(job, PutBack(rest, reason))

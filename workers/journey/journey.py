@@ -48,7 +48,7 @@ class Journey:
         self._hands = hands
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
-            max_attempts=job.max_attempts,
+            max_attempts=job.policy.attempts,
             failures=job.failures,
             waits=job.waits,
             accepted_at=ticket.accepted_at if ticket else None,

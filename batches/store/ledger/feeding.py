@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, exists, func, or_, select, update
 
 from batches.models import LaneClass
+from batches.policy import Policy
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.states import RESTLESS, State
 
@@ -110,17 +111,18 @@ def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
     An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
     """
     rows = tx.execute(
-        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits, batches.c.unsure_bound)
-        .join(batches, batches.c.id == jobs.c.batch_id)
-        .where(batches.c.account == account, jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
+        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits)
+        .where(_of_account(account), jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
         .order_by(jobs.c.id)
     ).all()
-    risked = {batch_id: lost_money(tx, batch_id) for batch_id in {row.batch_id for row in rows}}
+    doubtful = {row.batch_id for row in rows}
+    risked = {batch_id: lost_money(tx, batch_id) for batch_id in doubtful}
+    bounds = {batch_id: _unsure_bound(tx, batch_id) for batch_id in doubtful}
     resubmitted: list[str] = []
     for row in rows:
         if row.estimate_micro_credits is None:
             continue
-        if risked[row.batch_id] + row.estimate_micro_credits <= row.unsure_bound:
+        if risked[row.batch_id] + row.estimate_micro_credits <= bounds[row.batch_id]:
             risked[row.batch_id] += row.estimate_micro_credits
             if _requeue_and_give_up_attempt(tx, row.id, now):
                 resubmitted.append(row.batch_id)
@@ -155,6 +157,15 @@ def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
         .values(ended_at=now)
         .returning(batches.c.id)
     ).all()
+
+
+def _unsure_bound(tx: Connection, batch_id: str) -> int:
+    row = tx.execute(select(batches.c.policy, batches.c.planned_micro_credits).where(batches.c.id == batch_id)).one()
+    return Policy.from_json(row.policy).unsure.bound(row.planned_micro_credits)
+
+
+def _of_account(account: str) -> ColumnElement[bool]:
+    return jobs.c.batch_id.in_(select(batches.c.id).where(batches.c.account == account))
 
 
 def _is_open(account: str) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import and_, case, exists, func, insert, select, update
 
+from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
@@ -202,7 +203,7 @@ def _claimed(tx: Connection, job_id: int) -> ClaimedJob:
             jobs,
             batches.c.name.label("batch_name"),
             batches.c.manifest_sha256,
-            batches.c.max_attempts,
+            batches.c.policy,
             case((jobs.c.copy_of.is_not(None), func.coalesce(originals.c.image_key, ""))).label("copied_key"),
             attempts.c.id.label("attempt_id"),
             attempts.c.number.label("attempt_number"),
@@ -216,8 +217,13 @@ def _claimed(tx: Connection, job_id: int) -> ClaimedJob:
         .outerjoin(attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None))
         .where(jobs.c.id == job_id)
     ).one()
-    fields = ClaimedJob.__dataclass_fields__.keys() - {"state", "attempt"}
-    return ClaimedJob(**{name: getattr(row, name) for name in fields}, state=State(row.state), attempt=_attempt_of(row))
+    fields = ClaimedJob.__dataclass_fields__.keys() - {"state", "attempt", "policy"}
+    return ClaimedJob(
+        **{name: getattr(row, name) for name in fields},
+        state=State(row.state),
+        attempt=_attempt_of(row),
+        policy=Policy.from_json(row.policy),
+    )
 
 
 def _attempt_of(row: Row[tuple[object, ...]]) -> Attempt | None:

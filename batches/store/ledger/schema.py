@@ -54,11 +54,20 @@ batches = Table(
     Column("manifest_sha256", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("prices_as_of", Text, nullable=False),
-    Column("max_attempts", Integer, nullable=False),
-    Column("unsure_bound", BigInteger, nullable=False),  # micro-credits that may be paid twice before we hold
+    Column("policy", JSON, nullable=False),
+    Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
+    Column("spent_micro_credits", BigInteger, nullable=False, server_default="0"),  # the sum of what is settled
     Column("created_at", Float, nullable=False),
+    Column("deadline_at", Float),  # from then on workers begin none of its jobs
+    Column("approved_at", Float),  # when its canary was found good, by its bounds or by a person
     Column("whole_at", Float),  # when the last job of its first submission was written; workers begin none before
     Column("ended_at", Float),
+    Column("paused", Text),  # why workers begin none of its jobs; NULL: they may
+    Column("paused_message", Text, nullable=False, server_default=""),
+    Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
+    CheckConstraint(
+        _one_of("paused", ["person", "budget", "canary", "deadline"]) + " OR paused IS NULL", name="paused"
+    ),
 )
 # The same manifest cannot run twice at the same time for one account: it would be paid twice.
 Index(
@@ -107,6 +116,7 @@ jobs = Table(
     Column("owner", Text, ForeignKey("workers.id")),
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
+    Column("new_seeds", Integer, nullable=False, server_default="0"),  # seeds that were tried after moderation
     Column("changed_at", Float, nullable=False),
     Column("image_key", Text),
     Column("image_sha256", Text),

@@ -55,9 +55,7 @@ def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Bat
             fingerprint=plan.fingerprint,
             manifest_sha256=plan.manifest_sha256,
             account=terms.account,
-            prices_as_of=terms.prices_as_of,
-            max_attempts=terms.max_attempts,
-            unsure_bound=terms.unsure_bound,
+            **_terms(plan, terms, now),
             created_at=now,
         )
         .returning(*batches.c)
@@ -90,12 +88,20 @@ def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: 
         .values(
             fingerprint=plan.fingerprint,
             manifest_sha256=plan.manifest_sha256,
-            prices_as_of=terms.prices_as_of,
-            max_attempts=terms.max_attempts,
-            unsure_bound=terms.unsure_bound,
+            **_terms(plan, terms, now),
             whole_at=func.coalesce(batches.c.whole_at, now),
         )
     )
+
+
+def _terms(plan: Plan, terms: BatchTerms, now: float) -> dict[str, object]:
+    deadline = terms.policy.deadline
+    return {
+        "prices_as_of": terms.prices_as_of,
+        "policy": terms.policy.as_json(),
+        "planned_micro_credits": plan.micro_credits,
+        "deadline_at": deadline.at(now) if deadline else None,
+    }
 
 
 def _locked_last_number(tx: Connection, batch_id: str) -> int:

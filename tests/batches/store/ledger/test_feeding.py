@@ -15,7 +15,7 @@ from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN, pl
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(account="main", prices_as_of="2026-06-30", unsure_bound=0)
+TERMS = BatchTerms(account="main", prices_as_of="2026-06-30")
 
 
 def ring_again(world: World) -> list[int]:

@@ -13,7 +13,7 @@ from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import NEVER, State
 from batches.store.ledger.survey import Survey, survey
-from tests.batches.store.ledger.world import CREDIT, plan_of, plan_with, write_batch
+from tests.batches.store.ledger.world import CREDIT, plan_of, plan_with, risking, write_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.records import Batch
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(account="main", prices_as_of="2026-06-30", unsure_bound=CREDIT)
+TERMS = BatchTerms(account="main", prices_as_of="2026-06-30", policy=risking(CREDIT))
 
 
 def prompts(*names: str, template: str = "{number}-{id}") -> Plan:
@@ -83,7 +83,7 @@ def test_the_batch_keeps_its_terms_and_its_name_can_be_read(world: World) -> Non
     batch = world.standing(world.do(write_batch, plan_of(1), TERMS, 0.0)).batch
     assert batch.id.startswith("hello-19700101-")
     assert (batch.name, batch.account, batch.manifest_sha256) == ("hello", "main", "5" * 64)
-    assert (batch.prices_as_of, batch.max_attempts, batch.unsure_bound) == ("2026-06-30", 3, CREDIT)
+    assert (batch.prices_as_of, batch.policy, batch.spent_micro_credits) == ("2026-06-30", risking(CREDIT), 0)
     assert (batch.created_at, batch.whole_at, batch.ended_at) == (0.0, 0.0, None)
 
 

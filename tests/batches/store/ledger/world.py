@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from batches.models import Estimate
 from batches.planning import Plan, PlannedJob
+from batches.policy import Policy, Unsure
 from batches.store.ledger import Ledger, feeding, moves, presence, standing, submitting
 from batches.store.ledger.records import BatchTerms, KeptImage, Reported, Ticket
 from batches.store.ledger.schema import attempts, charges, jobs, metadata
@@ -67,8 +68,13 @@ def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello", *, reuse: bo
     """A plan of these jobs; nobody asks for its bill."""
     return Plan(
         name=name, manifest_sha256="5" * 64, fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
-        reuse=reuse, warnings=(), jobs=lambda: iter(planned),
+        account=None, policy=Policy(), reuse=reuse, warnings=(), jobs=lambda: iter(planned),
     )  # fmt: skip
+
+
+def risking(micro_credits: int) -> Policy:
+    """A policy by which so much may be paid twice."""
+    return Policy(unsure=Unsure(micro_credits=micro_credits))
 
 
 def write_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:
@@ -111,9 +117,11 @@ class World:
         with self.ledger.read() as tx:
             return question(tx, *args, **kwargs)
 
-    def submit(self, count: int = 1, *, account: str = "main", bound: int = 0, **planned: Any) -> str:
+    def submit(
+        self, count: int = 1, *, account: str = "main", bound: int = 0, policy: Policy | None = None, **planned: Any
+    ) -> str:
         """A batch of so many queued jobs; returns its id."""
-        terms = BatchTerms(account=account, prices_as_of="2026-06-30", unsure_bound=bound)
+        terms = BatchTerms(account=account, prices_as_of="2026-06-30", policy=policy or risking(bound))
         return self.do(write_batch, plan_of(count, **planned), terms, self.now)
 
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:

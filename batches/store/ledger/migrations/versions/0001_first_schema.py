@@ -33,11 +33,20 @@ def upgrade() -> None:
         sa.Column("manifest_sha256", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("prices_as_of", sa.Text(), nullable=False),
-        sa.Column("max_attempts", sa.Integer(), nullable=False),
-        sa.Column("unsure_bound", sa.BigInteger(), nullable=False),
+        sa.Column("policy", sa.JSON(), nullable=False),
+        sa.Column("planned_micro_credits", sa.BigInteger(), nullable=False),
+        sa.Column("spent_micro_credits", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
+        sa.Column("deadline_at", sa.Float(), nullable=True),
+        sa.Column("approved_at", sa.Float(), nullable=True),
         sa.Column("whole_at", sa.Float(), nullable=True),
         sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("paused", sa.Text(), nullable=True),
+        sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
+        sa.Column("paused_for", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "paused IN ('person', 'budget', 'canary', 'deadline') OR paused IS NULL", name=op.f("ck_batches_paused")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )
     op.create_index(
@@ -92,6 +101,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("new_seeds", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
         sa.Column("image_key", sa.Text(), nullable=True),
         sa.Column("image_sha256", sa.Text(), nullable=True),
