@@ -135,12 +135,13 @@ def end(
     source: charges.Source,
     now: float,
 ) -> bool:
-    """The job ends without a picture. A cost of None means that nothing was spent."""
+    """The job ends without a picture, before or in an attempt. A cost of None means that nothing was spent."""
     failures = jobs.c.failures + int(to is State.FAILED)
     if not _move(tx, job, to, now, owner=None, reason=reason, failures=failures):
         return False
-    _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)
-    charges.close(tx, job, _under_way(job).id, cost, source=source, now=now)
+    if job.attempt is not None:
+        _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)
+        charges.close(tx, job, job.attempt.id, cost, source=source, now=now)
     return True
 
 
