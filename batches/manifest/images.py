@@ -129,7 +129,7 @@ def _opened(data: bytes, name: str) -> ImageFile:
     except Image.DecompressionBombError:
         raise _too_large(name) from None
     except BROKEN:
-        raise ValueError(f"{name} is no JPEG, PNG or WebP picture", "save it as one of them") from None
+        raise ValueError(f"{name} is no whole JPEG, PNG or WebP picture", "save it as one, or copy it again") from None
 
 
 def _decode(image: ImageFile, name: str) -> None:
