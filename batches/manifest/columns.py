@@ -41,7 +41,8 @@ def row_of(asked: Asked, variant: Variant) -> Row:
             values = {column: cell for column, cell in values.items() if isinstance(cell, str) and cell.strip()}
         params, labels = _below(tuple(values))
         own = {name: values[column] for column, name in params}
-        texts, lists = filled(layers(item, variant).forms, own, variables)
+        forms = layers(item, variant).forms
+        texts, lists = filled(forms, own, variables) if forms else ({}, {})
         seed = values.get("seed")
         return Row(
             item=item,

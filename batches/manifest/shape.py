@@ -51,7 +51,7 @@ class PromptShape(_Shape):
         default=None,
         alias="from",
         description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
-        "by name or by a pattern such as prompts/*.csv; or pictures, such as photos/*.jpg, each with {file} and {stem}.",
+        "by name or by a pattern such as prompts/*.csv; or pictures such as photos/*.jpg, with {file} and {stem}.",
     )
     id: Id | None = Field(default=None, description="Your own name for this prompt, once per manifest.")
     model: Text | None = Field(default=None, description="The model for this prompt.")

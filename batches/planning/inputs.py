@@ -27,6 +27,7 @@ BYTES = re.compile(r"data:.*|[\w+/=\s-]{200,}|.{4097,}", re.DOTALL)
 """A data URI, base64 of even the smallest picture, or more than any path."""
 
 NAMES_TOLD = 3
+"""How many files a message lists."""
 
 
 class Inputs(NamedTuple):
@@ -81,10 +82,10 @@ def _read(field: Parameter, value: object, images: InputImages) -> object:
 
 
 def _names(text: str, images: InputImages) -> Sequence[str]:
-    if BYTES.fullmatch(text):
-        raise ValueError("this is a picture as text", "a manifest names files or URLs: write it into a file")
     if URL.fullmatch(text):
         return [text]
+    if BYTES.fullmatch(text):
+        raise ValueError("this is a picture as text", "a manifest names files or URLs: write it into a file")
     if "://" in text:
         raise ValueError(f"{text} is no http(s) URL", "name a file, or a URL that BFL can fetch")
     if names := images.files(text):
