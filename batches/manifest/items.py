@@ -82,8 +82,10 @@ def _filled(text: str, node: Node, fillable: bool) -> Template:  # noqa: FBT001 
 
 def _params(written: Params | None, node: Node, fillable: bool) -> Params:  # noqa: FBT001  # as above
     """What stands under `params` of the manifest or of an entry, with a form for each text to fill in."""
+    if not written or not fillable:
+        return written or {}
     nodes = _nodes(node, node, "params")
-    return {name: form_of(value, nodes[name]) if fillable else value for name, value in (written or {}).items()}
+    return {name: form_of(value, nodes[name]) for name, value in written.items()}
 
 
 def _nodes(root: Node, node: Node, key: str) -> dict[str, Node]:

@@ -94,8 +94,8 @@ def _names(text: str, images: InputImages) -> Sequence[str]:
 
 
 def _sizes(endpoint: Endpoint, params: Params) -> Iterator[Finding]:
-    for field in endpoint.parameters:
-        one, other = params.get(field.name), params.get(field.same_size_as or "")
+    for field in (field for field in endpoint.parameters if field.same_size_as):
+        one, other = params.get(field.name), params.get(str(field.same_size_as))
         if isinstance(one, InputImage) and isinstance(other, InputImage) and _size(one) != _size(other):
             message = f"`{field.name}`: {one.name} has {_size(one)} pixels and {other.name} {_size(other)}"
             yield Finding(("params", field.name), message, f"make it as large as `{field.same_size_as}`")
