@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from batches.manifest.compose import compose
 from batches.manifest.files import decode, opened
-from batches.manifest.items import items_of, template_of
+from batches.manifest.filling import template_of
+from batches.manifest.items import items_of
 from batches.manifest.manifest import Manifest, Pick
 from batches.manifest.policies import policy_of
 from batches.manifest.policy_shape import PolicyShape
@@ -38,7 +39,6 @@ def read_manifest(path: Path) -> Manifest:
         path=path,
         sha256=hashlib.sha256(raw).hexdigest(),
         name=shape.name,
-        params=shape.params or {},
         output_format=output.format,
         output_name=template_of(output.name, root.nearest("output", "name")),
         seed=shape.name if shape.seed is None else str(shape.seed),

@@ -48,11 +48,13 @@ class PromptShape(Strict):
         default=None,
         alias="from",
         description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
-        "by name or by a pattern such as prompts/*.csv.",
+        "by name or by a pattern such as prompts/*.csv; or pictures such as photos/*.jpg, with {file} and {stem}.",
     )
     id: Id | None = Field(default=None, description="Your own name for this prompt, once per manifest.")
     model: Text | None = Field(default=None, description="The model for this prompt.")
-    params: Params | None = Field(default=None, description="Parameters of the model, over the defaults.")
+    params: Params | None = Field(
+        default=None, description="Parameters of the model, over the defaults; texts may be templates."
+    )
     labels: Texts | None = Field(default=None, description="Labels for cost reports, over the defaults.")
     vars: Texts | None = Field(default=None, description="Variables for templates, over the defaults.")
     seeds: Seeds | None = Field(default=None, description="One image per seed, instead of the default seeds.")

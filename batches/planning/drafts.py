@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from batches.manifest import Manifest, Problem, Problems, Row, Seals, rows_of
+from batches.manifest import InputImages, Manifest, Problem, Problems, Row, Seals, rows_of
 from batches.planning.names import unknown_name
 from batches.planning.requests import Request, Requests
 from batches.planning.seeds import copies
@@ -28,12 +28,12 @@ class Draft(NamedTuple):
 class Drafting:
     """One pass over the rows of a manifest."""
 
-    def __init__(self, manifest: Manifest, seals: Seals) -> None:
+    def __init__(self, manifest: Manifest, seals: Seals, images: InputImages) -> None:
         self.problems = Problems()
         self.asked = 0  #: images so far, identical requests counted each
         self._manifest = manifest
         self._seals = seals
-        self._requests = Requests(manifest, self.problems)
+        self._requests = Requests(manifest, images, self.problems)
 
     @property
     def warnings(self) -> tuple[str, ...]:

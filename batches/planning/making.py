@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from batches.manifest import Manifest, Problem, Seals, Seen
+from batches.manifest import InputImages, Manifest, Problem, Seals, Seen
 from batches.planning.collisions import tell_collisions
 from batches.planning.drafts import Drafting
 from batches.planning.fingerprints import canonical
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def make_plan(manifest: Manifest) -> Plan:
     """What this manifest comes to; raises ManifestError with everything that keeps its jobs from being made."""
     seals, seen, tally = Seals(), Seen(), Tally()
-    drafting = Drafting(manifest, seals)
+    images = InputImages(manifest.path.parent)
+    drafting = Drafting(manifest, seals, images)
     drafting.problems.add_all(_template_problems(manifest))
     all_jobs = hashlib.sha256(canonical([manifest.name, manifest.output_name.text]).encode())
     filled_in = [name for name in manifest.output_name.names if name not in PLACEHOLDERS]
@@ -38,7 +39,7 @@ def make_plan(manifest: Manifest) -> Plan:
             twice = twice or draft.row.place
     models, asked = tally.lines(), drafting.asked
     if not always_different(manifest.output_name.text):
-        tell_collisions(lambda: jobs_of(manifest, seals, asked), drafting.problems)
+        tell_collisions(lambda: jobs_of(manifest, seals, images, asked), drafting.problems)
         drafting.problems.refuse()
     return Plan(
         name=manifest.name,
@@ -50,7 +51,7 @@ def make_plan(manifest: Manifest) -> Plan:
         policy=manifest.policy,
         reuse=manifest.reuse,
         warnings=(*drafting.warnings, *_again(asked - sum(line.jobs for line in models), twice)),
-        jobs=lambda: (job for _, job in jobs_of(manifest, seals, asked)),
+        jobs=lambda: (job for _, job in jobs_of(manifest, seals, images, asked)),
     )
 
 

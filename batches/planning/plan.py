@@ -28,7 +28,7 @@ class PlannedJob:
     model: str  #: as the manifest spells it
     path: str  #: of the endpoint, below the host
     lane: str  #: the limit class it counts against
-    params: Mapping[str, object]  #: the JSON body to send
+    params: Mapping[str, object]  #: the JSON body to send, with `{"file": …, "sha256": …}` for an input image
     prompt: str | None  #: what to draw; None for a model that needs no words
     seed: int | None  #: None: the server draws one
     output_name: str  #: relative path with extension, once per plan

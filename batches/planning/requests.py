@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.manifest import Manifest, Problem, Problems, Row
+from batches.manifest import InputImages, Manifest, Problem, Problems, Row, layers
 from batches.models import Endpoint, Estimate, Lifecycle
 from batches.planning.checks import Finding, endpoint_of, findings, with_format
 from batches.planning.fingerprints import JobFingerprints, canonical
+from batches.planning.inputs import digests, pixels, read_inputs, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ class Request:
     """What rows of the same model and parameters send, prompt and planned seed apart."""
 
     endpoint: Endpoint  #: where to
-    params: Mapping[str, object]  #: defaults, the row's own and the output format
+    params: Mapping[str, object]  #: defaults, the row's own and the output format; input images as references
     estimate: Estimate  #: for each image; neither prompt nor seed moves it
     extension: str  #: of the file that will come
     fingerprints: JobFingerprints  #: of the jobs that send it
@@ -32,8 +33,9 @@ class Request:
 class Requests:
     """Turns rows into requests. What is wrong with one is told to `problems`; `warnings` is what is odd."""
 
-    def __init__(self, manifest: Manifest, problems: Problems) -> None:
+    def __init__(self, manifest: Manifest, images: InputImages, problems: Problems) -> None:
         self._manifest = manifest
+        self._images = images
         self._problems = problems
         self._judged: dict[object, Request | list[Finding]] = {}
         self.warnings: dict[str, None] = {}  # each once, in order
@@ -54,22 +56,28 @@ class Requests:
     def _learn(self, kind: object, row: Row) -> Request | list[Finding]:
         if len(self._judged) >= MOST_KINDS:
             self._judged.clear()
-        self._judged[kind] = judged = _judge(row, self._manifest)
+        self._judged[kind] = judged = _judge(row, self._manifest, self._images)
         if isinstance(judged, Request):
             self.warnings.update(dict.fromkeys(_oddities(judged, self._manifest)))
         return judged
 
 
-def _judge(row: Row, manifest: Manifest) -> Request | list[Finding]:
+def _judge(row: Row, manifest: Manifest, images: InputImages) -> Request | list[Finding]:
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
-    asked = {**manifest.params, **row.variant.params, **row.item.params, **row.params, **endpoint.read(row.texts)}
-    if found := list(findings(row, endpoint, asked, manifest.output_format)):
+    asked = {**layers(row.item, row.variant).plain, **row.params, **endpoint.read(row.texts)}
+    inputs = read_inputs(endpoint, asked, images)
+    if found := [*findings(row, endpoint, asked, manifest.output_format), *inputs.findings]:
         return found
-    params = with_format(endpoint, asked, manifest.output_format)
-    prints = JobFingerprints(endpoint.name, params)
-    return Request(endpoint, params, endpoint.estimate(params), _extension(endpoint, params), prints)
+    params = with_format(endpoint, inputs.params, manifest.output_format)
+    return Request(
+        endpoint=endpoint,
+        params=references(params),
+        estimate=endpoint.estimate(params, input_pixels=pixels(endpoint, params)),
+        extension=_extension(endpoint, params),
+        fingerprints=JobFingerprints(endpoint.name, digests(params)),
+    )
 
 
 def _extension(endpoint: Endpoint, params: Mapping[str, object]) -> str:
@@ -83,3 +91,6 @@ def _oddities(request: Request, manifest: Manifest) -> Iterator[str]:
         yield f"{model} is retired: BFL may refuse it"
     if manifest.output_format and not request.endpoint.takes("output_format"):
         yield f"{model} chooses its own file format: `output.format` does not reach it"
+    for field in request.endpoint.parameters:
+        if not field.urls and isinstance(request.params.get(field.name), str):
+            yield f"{model} may refuse a URL as `{field.name}`: name a file"

@@ -13,6 +13,7 @@ from batches.manifest.shape import ManifestShape, OutputShape
 from batches.planning import make_plan
 from console.cli.main import VERBS
 from console.exit_codes import ExitCode
+from tests.pictures import picture
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_manifest_on_a_page_can_be_planned(page: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
     assert blocks
+    for name in ("photos/heron.jpg", "photos/owl.jpg", "masks/heron.png"):
+        picture(tmp_path / name)
     for number, block in enumerate(blocks):
         file = tmp_path / f"{number}.yaml"
         file.write_text(block)

@@ -27,6 +27,7 @@ from workers.journey.events import (
     BadPicture,
     Claimed,
     Draining,
+    InputLost,
     NoSlot,
     SlotTaken,
     Stored,
@@ -94,6 +95,8 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
             return Submit()
         case NoSlot():
             return PutBack(0, "waits for a slot")
+        case InputLost(message=message):
+            return End(State.FAILED, message, None)
         case Draining():
             return _leave(view)
         case Accepted() | Busy() | AnswerLost() | NoCredits() | KeyRefused() | Rejected():

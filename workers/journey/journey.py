@@ -19,13 +19,16 @@ from batches.store.ledger.states import State
 from workers import log
 from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError
 from workers.journey import steps
+from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
 from workers.journey.decide import View, decide
-from workers.journey.events import BadPicture, Claimed, Draining, NoSlot, SlotTaken, Stored, StoreTrouble
+from workers.journey.events import BadPicture, Claimed, Draining, InputLost, NoSlot, SlotTaken, Stored, StoreTrouble
 from workers.journey.keeping import keep
 from workers.journey.provenance import sidecar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from batches.store.images import Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
     from workers.journey.events import Event
@@ -121,16 +124,20 @@ class Journey:
             if self._hands.sleep(0):
                 self._release_slot()
                 return Draining()
-            return self._submit_now()
+            try:
+                return self._submit_now(body_of(self._job.params))
+            except UnusableInput as error:
+                self._release_slot()
+                return InputLost(str(error))
 
-    def _submit_now(self) -> Event | None:
+    def _submit_now(self, body: Mapping[str, object]) -> Event | None:
         with self._hands.ledger.write() as tx:
             job = moves.begin_attempt(tx, self._job, self._hands.clock())
         if job is None:
             self._release_slot()
             return None
         self._job = job
-        answer = self._hands.client.submit(job.path, job.params)
+        answer = self._hands.client.submit(job.path, body)
         if isinstance(answer, Accepted):
             return self._keep_ticket(answer)
         log.not_accepted(job, type(answer).__name__, answer.message)

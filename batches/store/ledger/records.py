@@ -95,7 +95,7 @@ class ClaimedJob:
     lane: str  #: limit class
     model: str  #: endpoint name
     path: str  #: endpoint path
-    params: Mapping[str, object]  #: the body to send
+    params: Mapping[str, object]  #: the body to send, with references for input images
     labels: Mapping[str, str]  #: for the cost report
     output_name: str  #: file name below the batch's folder
     estimate_micro_credits: int | None  #: what one attempt should cost

@@ -40,7 +40,7 @@ class State(StrEnum):
     """BFL refused the prompt or the picture. An outcome of its own, never retried by itself."""
 
     FAILED = "failed"
-    """Given up: BFL refused the request for good, or every attempt was used up."""
+    """Given up: BFL refused the request for good, every attempt was used up, or an input image is gone."""
 
     CANCELLED = "cancelled"
     """A person took it back before it was submitted."""

@@ -57,7 +57,7 @@ HEAD = "version: 1\nname: hello\n"
     ],
 )
 def test_a_value_means_what_it_looks_like(written: str, value: object, read: Read) -> None:
-    params = read(f"{HEAD}params: {{x: {written}}}\nprompts: [a]\n").params
+    params = read(f"{HEAD}params: {{x: {written}}}\nprompts: [a]\n").items[0].defaults
     assert params == {"x": value}
     assert type(params["x"]) is type(value)
 

@@ -33,6 +33,7 @@ from workers.journey.events import (
     Claimed,
     Draining,
     Event,
+    InputLost,
     NoSlot,
     SlotTaken,
     Stored,
@@ -84,6 +85,7 @@ def step_after(view: View, event: Event) -> Step:
         (AT_BFL, Claimed(), Poll(0), "a job with a ticket is never paid again"),
         (NEW, SlotTaken(), Submit(), "there is leave"),
         (NEW, NoSlot(), PutBack(0, "waits for a slot"), "others may pass while it waits"),
+        (NEW, InputLost("said"), End(State.FAILED, "said", None), "it will not come back by itself, and cost nothing"),
         (NEW, Draining(), PutBack(0, "its worker left"), "nothing was sent"),
         (AT_BFL, Draining(), HandOver(0, "its worker left"), "BFL is at work, and the ticket tells where"),
         # the answer to a submission
@@ -220,6 +222,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     Claimed: st.builds(Claimed),
     SlotTaken: st.builds(SlotTaken),
     NoSlot: st.builds(NoSlot),
+    InputLost: st.builds(InputLost, st.text()),
     Draining: st.builds(Draining),
     Stored: st.builds(Stored, st.just(IMAGE), costs),
     BadPicture: st.builds(BadPicture, st.text(), costs),
