@@ -12,6 +12,8 @@ from batches.planning.seeds import copies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batches.planning.premises import Premises
+
 MOST_IMAGES = 10_000_000
 """In one plan. It takes about 80 bytes of memory for each."""
 
@@ -28,12 +30,12 @@ class Draft(NamedTuple):
 class Drafting:
     """One pass over the rows of a manifest."""
 
-    def __init__(self, manifest: Manifest, seals: Seals) -> None:
+    def __init__(self, manifest: Manifest, premises: Premises, seals: Seals) -> None:
         self.problems = Problems()
         self.asked = 0  #: images so far, identical requests counted each
         self._manifest = manifest
         self._seals = seals
-        self._requests = Requests(manifest, self.problems)
+        self._requests = Requests(manifest, premises, self.problems)
 
     @property
     def warnings(self) -> tuple[str, ...]:

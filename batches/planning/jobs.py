@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batches.manifest import Manifest, Seals
+    from batches.planning.premises import Premises
 
 NUMBER_DIGITS = 4  # so that the names of up to 9,999 images sort by number
 
 
-def jobs_of(manifest: Manifest, seals: Seals, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
+def jobs_of(manifest: Manifest, premises: Premises, seals: Seals, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
     """Every job with its draft. `seals` and `asked` are of the pass that found nothing wrong."""
     digits = max(NUMBER_DIGITS, len(str(asked)))
     occurrences = Occurrences()
-    for number, draft in enumerate(Drafting(manifest, seals).drafts(), 1):
+    for number, draft in enumerate(Drafting(manifest, premises, seals).drafts(), 1):
         yield draft, _job(manifest, draft, number, occurrences.of(draft.sha256), digits)
 
 

@@ -13,18 +13,21 @@ from batches.planning.fingerprints import JobFingerprints, canonical
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from batches.planning.premises import Premises
 
 MOST_KINDS = 10_000
 """Kinds of request that are remembered; where nearly every row has parameters of its own they are judged anew."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Request:
     """What rows of the same model and parameters send, prompt and planned seed apart."""
 
     endpoint: Endpoint  #: where to
     params: Mapping[str, object]  #: defaults, the row's own and the output format
     estimate: Estimate  #: for each image; neither prompt nor seed moves it
+    price_is_learnt: bool  #: nobody publishes it; it is what earlier jobs were charged
+    left_out: tuple[str, ...]  #: parameters that a what-if's model does not take
     extension: str  #: of the file that will come
     fingerprints: JobFingerprints  #: of the jobs that send it
 
@@ -32,8 +35,9 @@ class Request:
 class Requests:
     """Turns rows into requests. What is wrong with one is told to `problems`; `warnings` is what is odd."""
 
-    def __init__(self, manifest: Manifest, problems: Problems) -> None:
+    def __init__(self, manifest: Manifest, premises: Premises, problems: Problems) -> None:
         self._manifest = manifest
+        self._premises = premises
         self._problems = problems
         self._judged: dict[object, Request | list[Finding]] = {}
         self.warnings: dict[str, None] = {}  # each once, in order
@@ -54,22 +58,33 @@ class Requests:
     def _learn(self, kind: object, row: Row) -> Request | list[Finding]:
         if len(self._judged) >= MOST_KINDS:
             self._judged.clear()
-        self._judged[kind] = judged = _judge(row, self._manifest)
+        self._judged[kind] = judged = _judge(row, self._manifest, self._premises)
         if isinstance(judged, Request):
             self.warnings.update(dict.fromkeys(_oddities(judged, self._manifest)))
         return judged
 
 
-def _judge(row: Row, manifest: Manifest) -> Request | list[Finding]:
+def _judge(row: Row, manifest: Manifest, premises: Premises) -> Request | list[Finding]:
+    row = premises.overrides.row(row)
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
     asked = {**manifest.params, **row.variant.params, **row.item.params, **row.params, **endpoint.read(row.texts)}
-    if found := list(findings(row, endpoint, asked, manifest.output_format)):
+    params, left_out = premises.overrides.laid_over(asked, endpoint)
+    wanted_format = None if "output_format" in premises.overrides.params else manifest.output_format
+    if found := list(findings(row, endpoint, params, wanted_format)):
         return found
-    params = with_format(endpoint, asked, manifest.output_format)
-    prints = JobFingerprints(endpoint.name, params)
-    return Request(endpoint, params, endpoint.estimate(params), _extension(endpoint, params), prints)
+    params = with_format(endpoint, params, wanted_format)
+    estimate, learnt = premises.experience.priced(endpoint.name, endpoint.estimate(params))
+    return Request(
+        endpoint=endpoint,
+        params=params,
+        estimate=estimate,
+        price_is_learnt=learnt,
+        left_out=left_out,
+        extension=_extension(endpoint, params),
+        fingerprints=JobFingerprints(endpoint.name, params),
+    )
 
 
 def _extension(endpoint: Endpoint, params: Mapping[str, object]) -> str:
@@ -79,6 +94,7 @@ def _extension(endpoint: Endpoint, params: Mapping[str, object]) -> str:
 
 def _oddities(request: Request, manifest: Manifest) -> Iterator[str]:
     model = request.endpoint.name
+    yield from (f"{model} goes without `{name}`" for name in request.left_out)
     if request.endpoint.lifecycle is Lifecycle.RETIRED:
         yield f"{model} is retired: BFL may refuse it"
     if manifest.output_format and not request.endpoint.takes("output_format"):
