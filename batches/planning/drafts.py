@@ -40,7 +40,7 @@ class Drafting:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about the requests so far."""
-        return tuple(self._requests.warnings)
+        return self._requests.warnings
 
     def drafts(self) -> Iterator[Draft]:
         """Every image asked for. Once something is wrong the rest is only judged; the end raises all of it."""

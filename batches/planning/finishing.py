@@ -35,7 +35,8 @@ class Finish:
         by, at = show_moment(self.by, now), show_moment(self.at, now)
         if self.in_time:
             return f"Would be done about {at}, in time for {by}."
-        return f"Not by {by}: about {at}; by then {int(100 * self.share)} % would be done."
+        percent = min(99, round(100 * self.share))  # what is not done is never 100 %
+        return f"Not by {by}: about {at}; by then {percent} % would be done."
 
     def as_json(self) -> dict[str, object]:
         """All of it, for machines."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,14 +34,21 @@ class Request:
 
 
 class Requests:
-    """Turns rows into requests. What is wrong with one is told to `problems`; `warnings` is what is odd."""
+    """Turns rows into requests. What is wrong with one is told to `problems`, what is odd to `warnings`."""
 
     def __init__(self, manifest: Manifest, premises: Premises, problems: Problems) -> None:
         self._manifest = manifest
         self._premises = premises
         self._problems = problems
         self._judged: dict[object, Request | list[Finding]] = {}
-        self.warnings: dict[str, None] = {}  # each once, in order
+        self._odd: dict[str, None] = {}  # each once, in order
+        self._left_out: defaultdict[str, dict[str, None]] = defaultdict(dict)  # by model, likewise
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but probably not meant, a sentence each."""
+        left_out = (f"{model} goes without {', '.join(names)}" for model, names in self._left_out.items())
+        return (*self._odd, *left_out)
 
     def of(self, row: Row) -> Request | None:
         """The request of this row; None where the problems say why there is none."""
@@ -60,7 +68,9 @@ class Requests:
             self._judged.clear()
         self._judged[kind] = judged = _judge(row, self._manifest, self._premises)
         if isinstance(judged, Request):
-            self.warnings.update(dict.fromkeys(_oddities(judged, self._manifest)))
+            self._odd.update(dict.fromkeys(_oddities(judged, self._manifest)))
+            if judged.left_out:
+                self._left_out[judged.endpoint.name].update(dict.fromkeys(judged.left_out))
         return judged
 
 
@@ -94,7 +104,6 @@ def _extension(endpoint: Endpoint, params: Mapping[str, object]) -> str:
 
 def _oddities(request: Request, manifest: Manifest) -> Iterator[str]:
     model = request.endpoint.name
-    yield from (f"{model} goes without `{name}`" for name in request.left_out)
     if request.endpoint.lifecycle is Lifecycle.RETIRED:
         yield f"{model} is retired: BFL may refuse it"
     if manifest.output_format and not request.endpoint.takes("output_format"):

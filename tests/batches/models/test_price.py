@@ -93,45 +93,29 @@ def test_an_unknown_price_stays_unknown(model: str, params: dict[str, object], r
 
 
 @pytest.mark.parametrize(
-    ("model", "params", "measured", "low", "likely", "high", "reason"),
+    ("model", "params", "measured", "credit", "reason"),
     [
-        ("flux-2-pro", {"input_image": "a"}, [], "4.5", "4.5", "13.5", "in and out 1, 1 or 4: 3 + 3 x 1.5 + 4 x 1.5"),
-        ("flux-2-pro", {"input_image": "a"}, [None], "4.5", "4.5", "13.5", "None is not measured either"),
-        (
-            "flux-2-pro",
-            {"input_image": "a", "width": 64, "height": 64},
-            [],
-            "4.5",
-            "4.5",
-            "9",
-            "only the input is open",
-        ),
-        ("flux-2-pro", {"input_image": "a", "width": 64}, [1], "4.5", "4.5", "9", "only half of the canvas is open"),
+        ("flux-2-pro", {"input_image": "a"}, [], "4.5 4.5 13.5", "in and out 1, 1 or 4: 3 + 3 x 1.5 + 4 x 1.5"),
+        ("flux-2-pro", {"input_image": "a"}, [None], "4.5 4.5 13.5", "None is not measured either"),
+        ("flux-2-pro", {"input_image": "a", "width": 64, "height": 64}, [], "4.5 4.5 9", "only the input is open"),
+        ("flux-2-pro", {"input_image": "a", "width": 64}, [1], "4.5 4.5 9", "half of the canvas is open"),
         (
             "flux-2-pro",
             {"input_image": "a", "input_image_2": "b"},
             [2 * MEGAPIXEL],
-            "9",
-            "9",
-            "13.5",
-            "the output follows the first, which is measured: 3 + 1.5 + 2 x 1.5 + 1.5 or 4 x 1.5",
+            "9 9 13.5",
+            "the output follows the first, which is measured: 3 + 1.5 + 2 x 1.5, and 1.5 or 4 x 1.5",
         ),
-        ("flux-pro-1.0-fill", {"image": "a"}, [], "5", "5", "5", "a flat price is in no doubt"),
-        ("flux-2-pro", {}, [], "3", "3", "3", "nothing is in doubt"),
+        ("flux-pro-1.0-fill", {"image": "a"}, [], "5 5 5", "a flat price is in no doubt"),
+        ("flux-2-pro", {}, [], "3 3 3", "nothing is in doubt"),
     ],
 )
 def test_a_size_that_is_not_known_makes_a_price_low_likely_and_high(
-    model: str,
-    params: dict[str, object],
-    measured: list[int | None],
-    low: str,
-    likely: str,
-    high: str,
-    reason: str,
+    model: str, params: dict[str, object], measured: list[int | None], credit: str, reason: str
 ) -> None:
     estimate = find(model).estimate(params, input_pixels=measured)
-    told = (estimate.low, estimate.micro_credits, estimate.high)
-    assert told == (micro_credits(low), micro_credits(likely), micro_credits(high)), reason
+    told = [estimate.low, estimate.micro_credits, estimate.high]
+    assert told == [micro_credits(one) for one in credit.split()], reason
 
 
 IMAGE_PIXELS = st.integers(64 * 64, 6 * MEGAPIXEL)
