@@ -59,7 +59,7 @@ def moment(text: str, now: float) -> float:
         return next(then for then in (day.astimezone().timestamp() for day in days) if then > now)
     try:
         then = datetime.fromisoformat(text).astimezone().timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year that this machine's clock does not reach
         raise SettingError(f"{text!r} is no time.", cure="Write --by 07:00 or --by 2026-12-01T07:00.") from None
     if then <= now:
         raise SettingError(f"{text} is over.", cure="Name a time to come.")

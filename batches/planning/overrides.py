@@ -29,8 +29,8 @@ class Overrides:
         return self.model is not None or bool(self.params)
 
     def __str__(self) -> str:
-        """`model=flux-dev, steps=9`."""
-        return ", ".join(f"{name}={value}" for name, value in self.as_json().items())
+        """`model=flux-dev,steps=9`, as it is asked for."""
+        return ",".join(f"{name}={value}" for name, value in self.as_json().items())
 
     def row(self, row: Row) -> Row:
         """The row, asking for the other model."""

@@ -11,7 +11,7 @@ import typer
 from batches.manifest import read_manifest
 from batches.planning import NO_EXPERIENCE, Premises, make_plan, moment, read_overrides, what_if
 from batches.store.ledger import LedgerError
-from console.actions.forecasting import free_bytes, experience_of, forecast
+from console.actions.forecasting import experience_of, forecast, free_bytes
 from console.cli.asking import show_bill
 from console.cli.figures import sample_json, show_forecast, show_sample, show_what_if
 from console.cli.options import AsJson, ManifestPath

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from tests.batches.store.ledger.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
 
 HELLO = "version: 1\nname: hello\nmodel: flux-dev\nprompts: [a fox, an owl]\n"
 UNPRICED = (
@@ -102,12 +105,15 @@ def test_earlier_jobs_tell_prices_times_and_sizes(plan: Callable[..., str], told
     assert found["duration"]["seconds_per_image"] == {"flux-tools/vto-v1": {"seconds": 33, "learnt_from": 1}}
 
 
-def test_a_broken_ledger_is_a_note(plan: Callable[..., str]) -> None:
+@pytest.mark.usefixtures("plan")
+def test_a_broken_ledger_is_a_note(capsys: pytest.CaptureFixture[str]) -> None:
     Path(".fluxbatch").mkdir()
     Path(".fluxbatch/ledger.db").write_text("this is no database, although it is where one should be\n" * 100)
-    said = plan(HELLO)
-    assert "2 images for about 5 credits" in said
-    assert "Takes about 5 s with all slots, going by published times." in said
+    Path("m.yaml").write_text(HELLO)
+    app(["plan", "m.yaml"], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "2 images for about 5 credits" in said.out
+    assert "Note: nothing is learnt from earlier jobs. The ledger" in said.err
 
 
 @pytest.mark.parametrize(
@@ -153,6 +159,15 @@ def test_a_sample_shows_whole_prompts(plan: Callable[..., str], told: Callable[.
     assert prompt in " ".join(said.split())
     [sample] = told(text, "--show", "1")["sample"]
     assert (sample["prompt"], sample["seed"], sample["number"]) == (prompt, 7, 1)
+
+
+def test_the_page_shows_what_is_printed(plan: Callable[..., str]) -> None:
+    """But for the time of day, and the disk of the one who wrote it."""
+    words = ("--what-if", "model=flux-2-pro", "--what-if", "width=768,height=768")
+    printed = [line.rstrip() for line in plan((ROOT / "batches/examples/hello.yaml").read_text(), *words).splitlines()]
+    page = (ROOT / "docs/how-to/know-the-bill-first.md").read_text()
+    shown = [line for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    assert {line for line in shown if "free" not in line and "done" not in line} <= set(printed)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ def test_a_time_is_the_next_of_its_name(text: str, now: str, then: str) -> None:
     assert moment(text, at(now)) == at(then)
 
 
-@pytest.mark.parametrize("text", ["7", "25:00", "07:60", "soon", "", "2026-13-01", "2026-11-20T21:59", "2020-01-01"])
+@pytest.mark.parametrize(
+    "text", ["7", "25:00", "07:60", "soon", "", "2026-13-01", "0001-01-01", "2026-11-20T21:59", "2020-01-01"]
+)
 def test_what_is_no_time_or_over_is_refused(text: str) -> None:
     with pytest.raises(SettingError):
         moment(text, EVENING)
