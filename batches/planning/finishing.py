@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
@@ -22,7 +23,7 @@ class Finish:
     """When a plan would be done, and how that compares with a time that was named."""
 
     by: float  #: when it should be done
-    at: float  #: when it would be
+    at: float  #: when it would be; infinite where that is too far to tell
     share: float  #: of the work that is done by then, from 0 to 1
 
     @property
@@ -32,15 +33,16 @@ class Finish:
 
     def say(self, now: float) -> str:
         """In a sentence."""
-        by, at = show_moment(self.by, now), show_moment(self.at, now)
+        by = show_moment(self.by, now)
+        at = "about " + show_moment(self.at, now) if isfinite(self.at) else "not for years"
         if self.in_time:
-            return f"Would be done about {at}, in time for {by}."
+            return f"Would be done {at}, in time for {by}."
         percent = min(99, round(100 * self.share))  # what is not done is never 100 %
-        return f"Not by {by}: about {at}; by then {percent} % would be done."
+        return f"Not by {by}: {at}; by then {percent} % would be done."
 
     def as_json(self) -> dict[str, object]:
         """All of it, for machines."""
-        by, at = (_local(moment).isoformat(timespec="seconds") for moment in (self.by, self.at))
+        by, at = (_local(then).isoformat(timespec="seconds") if isfinite(then) else None for then in (self.by, self.at))
         return {"by": by, "at": at, "in_time": self.in_time, "share": round(self.share, 4)}
 
 

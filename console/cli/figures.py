@@ -92,7 +92,7 @@ def _size(job: PlannedJob) -> str:
 def _figures(plan: Plan, seconds: float) -> tuple[str, ...]:
     unknown_sizes = sum(line.unknown_sizes for line in plan.models)
     return (
-        f"{plan.asked:,}",
+        f"{plan.unique:,}",
         known(show_megapixels(plan.output_pixels), unknown_sizes, plan.unique),
         known(f"{credits_of(plan.micro_credits):,}", plan.unknown_prices, plan.unique),
         known(show_usd(plan.micro_credits), plan.unknown_prices, plan.unique),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,11 @@ def only_one_hour(work: float) -> float:
     return EVENING + (work if work <= HOUR else work + 7 * HOUR)
 
 
+def only_one_hour_ever(work: float) -> float:
+    """From 22:00 to 23:00."""
+    return EVENING + work if work <= HOUR else inf
+
+
 @pytest.mark.parametrize(
     ("text", "now", "then"),
     [
@@ -80,12 +86,17 @@ def test_what_is_no_time_or_over_is_refused(text: str) -> None:
         (11.6667, "07:00", steadily, "Not by 07:00: about 09:40; by then 77 % would be done."),
         (30, "07:00", steadily, "Not by 07:00: about 2026-11-22 04:00; by then 30 % would be done."),
         (4, "05:00", only_one_hour, "Not by 05:00: about 09:00; by then 25 % would be done."),
+        (4, "05:00", only_one_hour_ever, "Not by 05:00: not for years; by then 25 % would be done."),
         (4, "08:00", only_one_hour, "Not by 08:00: about 09:00; by then 75 % would be done."),
     ],
 )
 def test_the_answer_is_a_sentence(hours: float, by: str, working_end: Callable[[float], float], said: str) -> None:
     found = finish(hours * HOUR, moment(by, EVENING), working_end)
     assert found.say(EVENING) == said
+
+
+def test_what_is_never_done_has_no_date() -> None:
+    assert finish(4 * HOUR, moment("07:00", EVENING), only_one_hour_ever).as_json()["at"] is None
 
 
 def test_machines_read_local_times_with_their_offset() -> None:
