@@ -61,9 +61,9 @@ def digests(params: Params) -> dict[str, object]:
     return _spelt(params, lambda image: {"sha256": image.sha256})
 
 
-def pixels(endpoint: Endpoint, params: Params) -> tuple[int, ...]:
-    """Of each image that was measured, in the order of the endpoint."""
-    return tuple(image.pixels for image in endpoint.images(params) if isinstance(image, InputImage))
+def pixels(endpoint: Endpoint, params: Params) -> tuple[int | None, ...]:
+    """Of each image, in the order of the endpoint; None where it is not here to be measured."""
+    return tuple(image.pixels if isinstance(image, InputImage) else None for image in endpoint.images(params))
 
 
 def _read(field: Parameter, value: object, images: InputImages) -> object:

@@ -12,17 +12,18 @@ from batches.planning.plan import PlannedJob
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batches.manifest import InputImages, Manifest, Seals
+    from batches.manifest import Manifest
+    from batches.planning.material import Material
 
 NUMBER_DIGITS = 4  # so that the names of up to 9,999 images sort by number
 
 
-def jobs_of(manifest: Manifest, seals: Seals, images: InputImages, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
-    """Every job with its draft. `seals`, `images` and `asked` are of the pass that found nothing wrong."""
+def jobs_of(material: Material, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
+    """Every job with its draft. `material` and `asked` are of the pass that found nothing wrong."""
     digits = max(NUMBER_DIGITS, len(str(asked)))
     occurrences = Occurrences()
-    for number, draft in enumerate(Drafting(manifest, seals, images).drafts(), 1):
-        yield draft, _job(manifest, draft, number, occurrences.of(draft.sha256), digits)
+    for number, draft in enumerate(Drafting(material).drafts(), 1):
+        yield draft, _job(material.manifest, draft, number, occurrences.of(draft.sha256), digits)
 
 
 def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits: int) -> PlannedJob:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from batches.megapixels import megapixels
-from batches.money import credits_of, json_number, usd_of
+from batches.money import cost_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from batches.models import Estimate
+    from batches.planning.lines import ModelLine
     from batches.policy import Policy
 
 
@@ -42,17 +43,6 @@ class PlannedJob:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelLine:
-    """What one model is asked for."""
-
-    model: str
-    jobs: int  #: images asked of it
-    output_pixels: int  #: as far as sizes are known
-    micro_credits: int  #: as far as prices are known
-    unknown_prices: int  #: jobs that the bill leaves out
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The jobs of one manifest. They are not held here: `jobs()` makes them anew each time."""
 
@@ -79,9 +69,19 @@ class Plan:
         return self.asked - self.unique
 
     @property
+    def low(self) -> int:
+        """Micro-credits it costs at least."""
+        return sum(line.low for line in self.models)
+
+    @property
     def micro_credits(self) -> int:
-        """The bill, as far as prices are known."""
+        """The bill: what it will likely cost, as far as prices are known."""
         return sum(line.micro_credits for line in self.models)
+
+    @property
+    def high(self) -> int:
+        """Micro-credits it costs at most, as far as prices are known."""
+        return sum(line.high for line in self.models)
 
     @property
     def unknown_prices(self) -> int:
@@ -89,9 +89,19 @@ class Plan:
         return sum(line.unknown_prices for line in self.models)
 
     @property
+    def learnt_prices(self) -> int:
+        """Jobs whose price nobody publishes and earlier ones have told."""
+        return sum(line.learnt_prices for line in self.models)
+
+    @property
     def output_pixels(self) -> int:
         """Pixels to come, as far as sizes are known."""
         return sum(line.output_pixels for line in self.models)
+
+    @property
+    def input_pixels(self) -> int:
+        """Pixels to send, as far as they are measured."""
+        return sum(line.input_pixels for line in self.models)
 
     def as_json(self) -> dict[str, object]:
         """All but the jobs themselves, for machines."""
@@ -102,14 +112,10 @@ class Plan:
             "jobs": self.asked,
             "unique_jobs": self.unique,
             "output_megapixels": megapixels(self.output_pixels),
-            "cost": {
-                "credits": json_number(credits_of(self.micro_credits)),
-                "usd": json_number(usd_of(self.micro_credits)),
-            },
+            "input_megapixels": megapixels(self.input_pixels),
+            "cost": {**cost_json(self.micro_credits), "low": cost_json(self.low), "high": cost_json(self.high)},
             "unknown_prices": self.unknown_prices,
-            "models": {
-                line.model: {"jobs": line.jobs, "credits": json_number(credits_of(line.micro_credits))}
-                for line in self.models
-            },
+            "learnt_prices": self.learnt_prices,
+            "models": {line.model: line.as_json() for line in self.models},
             "warnings": list(self.warnings),
         }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.manifest import InputImages, Manifest, Problem, Problems, Row, layers
+from batches.manifest import Manifest, Problem, Problems, Row, layers
 from batches.models import Endpoint, Estimate, Lifecycle
 from batches.planning.checks import Finding, endpoint_of, findings, with_format
 from batches.planning.fingerprints import JobFingerprints, canonical
@@ -14,31 +15,41 @@ from batches.planning.inputs import digests, pixels, read_inputs, references
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from batches.planning.material import Material
+
 
 MOST_KINDS = 10_000
 """Kinds of request that are remembered; where nearly every row has parameters of its own they are judged anew."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Request:
     """What rows of the same model and parameters send, prompt and planned seed apart."""
 
     endpoint: Endpoint  #: where to
     params: Mapping[str, object]  #: defaults, the row's own and the output format; input images as references
     estimate: Estimate  #: for each image; neither prompt nor seed moves it
+    price_is_learnt: bool  #: nobody publishes it; it is what earlier jobs were charged
+    left_out: tuple[str, ...]  #: parameters that a what-if's model does not take
     extension: str  #: of the file that will come
     fingerprints: JobFingerprints  #: of the jobs that send it
 
 
 class Requests:
-    """Turns rows into requests. What is wrong with one is told to `problems`; `warnings` is what is odd."""
+    """Turns rows into requests. What is wrong with one is told to `problems`, what is odd to `warnings`."""
 
-    def __init__(self, manifest: Manifest, images: InputImages, problems: Problems) -> None:
-        self._manifest = manifest
-        self._images = images
+    def __init__(self, material: Material, problems: Problems) -> None:
+        self._material = material
         self._problems = problems
         self._judged: dict[object, Request | list[Finding]] = {}
-        self.warnings: dict[str, None] = {}  # each once, in order
+        self._odd: dict[str, None] = {}  # each once, in order
+        self._left_out: defaultdict[str, dict[str, None]] = defaultdict(dict)  # by model, likewise
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but probably not meant, a sentence each."""
+        left_out = (f"{model} goes without {', '.join(names)}" for model, names in self._left_out.items())
+        return (*self._odd, *left_out)
 
     def of(self, row: Row) -> Request | None:
         """The request of this row; None where the problems say why there is none."""
@@ -50,31 +61,41 @@ class Requests:
         if isinstance(judged, Request):
             return judged
         for found in judged:
-            self._problems.add(Problem(self._manifest.place_for(row, *found.steps), found.message, found.hint))
+            self._problems.add(Problem(self._material.manifest.place_for(row, *found.steps), found.message, found.hint))
         return None
 
     def _learn(self, kind: object, row: Row) -> Request | list[Finding]:
         if len(self._judged) >= MOST_KINDS:
             self._judged.clear()
-        self._judged[kind] = judged = _judge(row, self._manifest, self._images)
+        self._judged[kind] = judged = _judge(row, self._material)
         if isinstance(judged, Request):
-            self.warnings.update(dict.fromkeys(_oddities(judged, self._manifest)))
+            self._odd.update(dict.fromkeys(_oddities(judged, self._material.manifest)))
+            if judged.left_out:
+                self._left_out[judged.endpoint.name].update(dict.fromkeys(judged.left_out))
         return judged
 
 
-def _judge(row: Row, manifest: Manifest, images: InputImages) -> Request | list[Finding]:
+def _judge(row: Row, material: Material) -> Request | list[Finding]:
+    overrides = material.premises.overrides
+    row = overrides.row(row)
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
-    asked = {**layers(row.item, row.variant).plain, **row.params, **endpoint.read(row.texts)}
-    inputs = read_inputs(endpoint, asked, images)
-    if found := [*findings(row, endpoint, asked, manifest.output_format), *inputs.findings]:
+    said = {**layers(row.item, row.variant).plain, **row.params, **endpoint.read(row.texts)}
+    asked, left_out = overrides.laid_over(said, endpoint)
+    wanted_format = None if "output_format" in overrides.params else material.manifest.output_format
+    inputs = read_inputs(endpoint, asked, material.images)
+    if found := [*findings(row, endpoint, asked, wanted_format), *inputs.findings]:
         return found
-    params = with_format(endpoint, inputs.params, manifest.output_format)
+    params = with_format(endpoint, inputs.params, wanted_format)
+    estimate = endpoint.estimate(params, input_pixels=pixels(endpoint, params))
+    estimate, learnt = material.premises.experience.priced(endpoint.name, estimate)
     return Request(
         endpoint=endpoint,
         params=references(params),
-        estimate=endpoint.estimate(params, input_pixels=pixels(endpoint, params)),
+        estimate=estimate,
+        price_is_learnt=learnt,
+        left_out=left_out,
         extension=_extension(endpoint, params),
         fingerprints=JobFingerprints(endpoint.name, digests(params)),
     )

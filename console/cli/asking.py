@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from batches.errors import SettingError
-from batches.money import micro_credits, plain
+from batches.money import credits_of, micro_credits, plain
 from console.cli.output import amount, bill_of_plan, say
 
 if TYPE_CHECKING:
@@ -23,13 +23,23 @@ if TYPE_CHECKING:
 def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
     """The plan, its cost, and what is odd about it."""
     to.print(bill_of_plan(plan))
-    unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
-    say(f"{plan.unique:,} images for about {amount(plan.micro_credits)}{unknown}.", to)
+    images = "1 image" if plan.unique == 1 else f"{plan.unique:,} images"
+    say(f"{images} for {_price(plan)}.", to)
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
         say(f"The account has {plain(balance):,} credits{short}.", to)
     for warning in plan.warnings:
         say(f"Note: {warning}", to)
+
+
+def _price(plan: Plan) -> str:
+    """What is known of it, and what is not."""
+    if plan.unknown_prices == plan.unique:
+        return "a price that is not known"
+    if plan.unknown_prices:
+        return f"at least {amount(plan.low)}; the price of {plan.unknown_prices:,} is not known"
+    span = f", between {credits_of(plan.low):,} and {credits_of(plan.high):,}" if plan.low != plan.high else ""
+    return f"about {amount(plan.micro_credits)}{span}"
 
 
 def show_survey(surveyed: Survey, to: Console) -> None:

@@ -10,11 +10,12 @@ transaction a door gives:
     charges      lines of money
     presence     workers and stops
     standing     questions
+    learnt       what finished jobs teach
 """
 
 from __future__ import annotations
 
 from batches.store.ledger.errors import LedgerError, LedgerFull
-from batches.store.ledger.ledger import Ledger
+from batches.store.ledger.ledger import Ledger, is_there
 
-__all__ = ["Ledger", "LedgerError", "LedgerFull"]
+__all__ = ["Ledger", "LedgerError", "LedgerFull", "is_there"]

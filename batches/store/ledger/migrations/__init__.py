@@ -23,7 +23,7 @@ NEWEST = "0001_first"
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the tables. A schema from a newer program is refused rather than damaged."""
     with engine.connect() as connection, connection.begin():
-        if _revision(connection) == NEWEST:
+        if revision(connection) == NEWEST:
             return
     with engine.connect().execution_options(fluxbatch_writes=True) as connection, connection.begin():
         _migrate(connection)
@@ -33,7 +33,7 @@ def _migrate(connection: Connection) -> None:
     from alembic import command
     from alembic.util.exc import CommandError
 
-    here = _revision(connection)
+    here = revision(connection)
     try:
         command.upgrade(config(connection), NEWEST)
     except CommandError as error:
@@ -53,7 +53,8 @@ def config(connection: Connection) -> Config:
     return settings
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Which schema the database has; None where it has none of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

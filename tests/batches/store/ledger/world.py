@@ -57,7 +57,9 @@ def plan_of(
             output_name=f"{number:04}.png",
             naming=lambda number: f"{number:04}.png",
             labels={"series": "animals"},
-            estimate=Estimate(micro_credits=estimate, output_pixels=512 * 512),
+            estimate=Estimate(
+                low=estimate, micro_credits=estimate, high=estimate, output_pixels=512 * 512, input_pixels=0
+            ),
         )
         for number in range(1, count + 1)
     )
