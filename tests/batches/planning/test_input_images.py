@@ -55,7 +55,7 @@ def test_a_url_counts_as_its_text(plan: Planner) -> None:
     url = "https://example.com/a.png?b=*"
     [job] = plan(KLEIN + f"params: {{input_image: '{url}'}}\nprompts: [a]").jobs()
     assert job.params["input_image"] == url
-    assert job.estimate.micro_credits is None, "nobody has measured it"
+    assert (job.estimate.low or 0) < (job.estimate.high or 0), "nobody has measured it"
 
 
 def test_an_image_is_billed_as_it_was_measured(plan: Planner) -> None:
