@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from batches.planning import Plan
     from batches.store.ledger.states import State
 
-PauseReason = Literal["person", "budget", "canary", "deadline"]
+PauseReason = Literal["person", "budget", "canary", "deadline", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
