@@ -10,7 +10,7 @@ from batches.errors import SettingError
 from batches.manifest import read_manifest
 from batches.models import PRICES_AS_OF
 from batches.planning import make_plan
-from batches.store.ledger import standing, submitting
+from batches.store.ledger import standing, steering, submitting
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.sorting import JOBS_AT_ONCE
@@ -48,6 +48,8 @@ def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standi
     terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
     with ledger.write() as tx:
         batch = _batch_for(tx, plan, terms, surveyed)
+        if surveyed.added:
+            steering.take_back_cancelling(tx, batch.id)
     if surveyed.added:
         _write_jobs(ledger, batch, plan)
     with ledger.write() as tx:

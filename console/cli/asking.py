@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 import typer
 
 from batches.errors import SettingError
-from batches.money import credits_of, micro_credits, plain
-from console.cli.output import amount, bill_of_plan, say
+from batches.money import credits_of, micro_credits, plain, show_usd
+from batches.store.ledger.states import State
+from console.cli.output import amount, bill_of_plan, columns, known, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from rich.console import Console
 
     from batches.planning import Plan
+    from batches.store.ledger.retrying import Again
     from batches.store.ledger.survey import Survey
+
+AGAIN_NUMBERS = ("to make", "copies", "credits", "USD")
 
 
 def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
@@ -57,13 +62,33 @@ def show_survey(surveyed: Survey, to: Console) -> None:
         say(f"To pay: about {amount(surveyed.micro_credits)} for {surveyed.new:,} images.", to)
 
 
+def show_again(lines: Sequence[Again], to: Console) -> None:
+    """What trying jobs again will cost, and what of it may be paid twice."""
+    table = columns("state", *AGAIN_NUMBERS, right=frozenset(AGAIN_NUMBERS))
+    for line in lines:
+        price = known(f"{credits_of(line.micro_credits):,}", line.unknown_prices, line.jobs)
+        dollars = known(show_usd(line.micro_credits), line.unknown_prices, line.jobs)
+        table.add_row(line.state, f"{line.jobs:,}", f"{line.copies:,}", price, dollars)
+    to.print(table)
+    for line in lines:
+        if line.state is State.UNSURE and line.jobs:
+            twice = amount(line.micro_credits, at_least=line.unknown_prices > 0)
+            say(f"Of this, {twice} may be paid twice: the answer to {line.jobs:,} submissions was lost.", to)
+
+
 def ask(surveyed: Survey, *, yes: bool) -> None:
-    """Go on only when somebody agrees to the bill."""
-    if yes or not surveyed.new:
+    """Go on only when somebody agrees to the bill of a manifest."""
+    if surveyed.new:
+        agree(surveyed.micro_credits, yes=yes)
+
+
+def agree(micro: int, *, yes: bool) -> None:
+    """Go on only when somebody agrees to spend so many micro-credits."""
+    if yes:
         return
     if not sys.stdin.isatty():
         raise SettingError(
-            f"This will spend about {amount(surveyed.micro_credits)}, and there is nobody to ask.",
+            f"This will spend about {amount(micro)}, and there is nobody to ask.",
             cure="Add --yes to agree.",
         )
     if not typer.confirm("Go on?", err=True):
