@@ -8,7 +8,7 @@ from console.actions import steering
 from console.actions.submitting import find
 from console.cli.options import AsJson, BatchName
 from console.cli.output import amount, note, out, print_json, say
-from console.cli.summary import show_counts
+from console.cli.summary import jobs_are, show_counts
 from workers.settings import Settings
 
 
@@ -25,7 +25,7 @@ def cancel(batch: BatchName, *, as_json: AsJson = False) -> None:
     if not jobs:
         note(f"{now.batch.id} has nothing to cancel: {show_counts(now)}.")
         return
-    say(f"{now.batch.id} is cancelled: {jobs:,} jobs are taken back; {show_counts(now)}.", out)
+    say(f"{now.batch.id} is cancelled: {jobs_are(jobs)} taken back; {show_counts(now)}.", out)
     if now.money.at_risk:
         say(f"{amount(now.money.at_risk)} stay at risk: submissions whose answer was lost.", out)
     note(f"`fluxbatch retry {now.batch.id} --only cancelled` puts them back.")

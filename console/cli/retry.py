@@ -15,7 +15,7 @@ from console.actions.submitting import find
 from console.cli.asking import agree, show_again
 from console.cli.options import AsJson, BatchName, Yes
 from console.cli.output import GOES_ON, err, note, out, print_json, say
-from console.cli.summary import show_counts
+from console.cli.summary import jobs_are, show_counts
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def retry(batch: BatchName, *, only: Only = None, yes: Yes = False, as_json: AsJ
     if as_json:
         print_json({**standing_json(now), "put_back": jobs})
     elif jobs:
-        say(f"{now.batch.id}: {jobs:,} jobs are tried again; {show_counts(now)}.", out)
+        say(f"{now.batch.id}: {jobs_are(jobs)} tried again; {show_counts(now)}.", out)
         note(_how_it_goes_on(now))
     else:
         note(f"{now.batch.id} has no such job to try again: {show_counts(now)}. {_meant(words)}".rstrip())

@@ -40,6 +40,11 @@ def show_counts(now: Standing) -> str:
     return ", ".join(f"{now.jobs[state]:,} {state}" for state in State if now.jobs.get(state)) or "no jobs"
 
 
+def jobs_are(count: int) -> str:
+    """`1 job is`, `3 jobs are`."""
+    return "1 job is" if count == 1 else f"{count:,} jobs are"
+
+
 def show_places(report: CostReport, settings: Settings, report_file: str, to: Console) -> None:
     """Where the pictures and the report lie."""
     say(f"Images: {open_store(settings.images_url).locate(report.standing.batch.id)}", to)

@@ -108,6 +108,10 @@ class Company:
         """Let something go wrong from now on: a fault, or a list of them."""
         httpx.post(f"{self.url}/_sim/faults", json=fault, trust_env=False).raise_for_status()
 
+    def mend(self) -> None:
+        """Let everything go well from now on."""
+        httpx.delete(f"{self.url}/_sim/faults", trust_env=False).raise_for_status()
+
     def wait_for(self, met: Callable[[dict[str, object]], bool]) -> dict[str, object]:
         """Look into the books until they meet a condition."""
         deadline = time.monotonic() + TROUBLE_SECONDS
