@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.standing import Standing
 
 JOBS_AT_ONCE = 5_000
-"""Changed in a quarter of a second, for which workers that share the ledger have to wait."""
+"""Changed in about a tenth of a second, for which workers that share the ledger have to wait."""
 
 
 class Steered(NamedTuple):
