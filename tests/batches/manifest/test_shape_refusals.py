@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.manifest import ManifestError, Place, Problem, Problems
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -132,20 +130,3 @@ def test_an_id_names_one_prompt(refused: Refused) -> None:
     text = "version: 1\nname: a\nprompts:\n  - {id: owl, prompt: x}\n  - {id: owl, prompt: y}\n"
     hint = "give each prompt its own, or none"
     assert refused(text) == [("m.yaml:5:10", 'the id "owl" comes twice, first in the prompt at m.yaml:4:5', hint)]
-
-
-def test_a_long_list_of_problems_is_cut_and_the_rest_counted() -> None:
-    error = ManifestError(Problem(Place("m.yaml", line, 1), "wrong") for line in range(1, 1056))
-    lines = str(error).splitlines()
-    assert (len(error.problems), error.more, len(lines), lines[-1]) == (50, 1005, 51, "… and 1,005 more")
-    assert lines[0] == "m.yaml:1:1: wrong"
-
-
-def test_problems_are_gathered_once_each_and_counted_beyond_the_fiftieth() -> None:
-    problems = Problems()
-    for line in [*range(1, 61), 1]:
-        problems.add(Problem(Place("m.yaml", line, 1), "wrong"))
-    problems.take(ManifestError([Problem(Place("n.yaml"), "wrong too")], more=7))
-    with pytest.raises(ManifestError) as caught:
-        problems.refuse()
-    assert (len(caught.value.problems), caught.value.more) == (50, 10 + 1 + 7)
