@@ -53,7 +53,9 @@ class PromptShape(_Shape):
         description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
         "by name or by a pattern such as prompts/*.csv.",
     )
-    id: Id | None = Field(default=None, description="Your own name for this prompt, once per manifest.")
+    id: Id | None = Field(
+        default=None, description="Your own name for this prompt, once per manifest; up to 100 characters."
+    )
     model: Text | None = Field(default=None, description="The model for this prompt.")
     params: Params | None = Field(default=None, description="Parameters of the model, over the defaults.")
     labels: Texts | None = Field(default=None, description="Labels for cost reports, over the defaults.")
@@ -124,8 +126,8 @@ class ManifestShape(_Shape):
     prompts: Prompts = Field(description="What to draw: texts, mappings, and files of prompts.")
 
 
-def manifest_schema() -> dict[str, Any]:
-    """JSON Schema of manifest version 1, for editors and for `fluxbatch schema`."""
+def shape_schema() -> dict[str, Any]:
+    """JSON Schema of the shape."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **ManifestShape.model_json_schema(),

@@ -2,5 +2,6 @@
 
 from batches.planning.making import make_plan
 from batches.planning.plan import Plan, PlannedJob
+from batches.planning.schema import manifest_schema
 
-__all__ = ["Plan", "PlannedJob", "make_plan"]
+__all__ = ["Plan", "PlannedJob", "make_plan", "manifest_schema"]
