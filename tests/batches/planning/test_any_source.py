@@ -8,11 +8,12 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.planning import Plan
 from tests.batches.planning.test_properties import keeps_its_promises, outcome_of
+from tests.fuzzing import fuzzed
 
 if TYPE_CHECKING:
     import pytest
@@ -118,8 +119,8 @@ EXPANSION = st.sets(st.sampled_from(sorted(KEYS)), max_size=3).flatmap(
 )
 
 
+@fuzzed
 @given(source=SOURCES, expansion=EXPANSION, template=st.none() | st.just("{prompt}") | TEMPLATES)
-@settings(max_examples=400, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
 def test_any_source_gives_problems_or_a_plan_that_keeps_its_promises(
     source: tuple[str, bytes],
     expansion: dict[str, object],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -17,6 +17,7 @@ from batches.manifest.compose import compose
 from batches.models import Kind, Parameter, catalogue
 from batches.planning import Plan, make_plan, manifest_schema
 from tests.batches.planning.test_any_source import EXPANSION, VALUES
+from tests.fuzzing import fuzzed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,8 +191,8 @@ OWN = st.builds(
 VALID = OWN | ENDPOINTS.flatmap(shared)
 
 
+@fuzzed
 @given(manifest=VALID)
-@settings(max_examples=300, deadline=None)
 def test_a_manifest_that_can_be_planned_passes(manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = written(manifest, tmp_path_factory)
     assert make_plan(read_manifest(path)).unique
@@ -234,8 +235,8 @@ def with_key(old: object, key: str, value: object) -> object:
     return {**old, key: value} if isinstance(old, dict) else [*old, value] if isinstance(old, list) else value
 
 
+@fuzzed
 @given(manifest=changed_manifests())
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_the_schema_refuses_the_loader_refuses(
     manifest: Manifest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
