@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 HEAD = "version: 1\nname: hello\nprompts: [A fox]\n"
 COLON = 'put quotes around a text that has ": " in it'
-MERGE = "merge keys are not read: write the values out, or put them into the defaults"
 FORMATS = "'jpeg', 'png' or 'webp'"
 PROMPT = "a prompt is a text, or a mapping with `prompt` or `from`"
 
@@ -26,12 +25,6 @@ PROMPT = "a prompt is a text, or a mapping with `prompt` or `from`"
         ("width: 512", "4:1", "unknown key `width`", "parameters go under `params`"),
         ("output: {fromat: png}", "4:10", "unknown key `fromat`", 'did you mean "format"?'),
         ("output: {width: 9}", "4:10", "unknown key `width`", "`format` and `name` go here"),
-        (
-            "output: {<<: 9}",
-            "4:10",
-            "unknown key `<<`",
-            "merge keys are not read: write the values out, or put them into the defaults",
-        ),
         # types: none is turned into another
         ("repeat: '2'", "4:9", '`repeat` must be a whole number, not "2"', ""),
         ("repeat: 2.0", "4:9", "`repeat` must be a whole number, not 2.0", ""),
