@@ -29,11 +29,11 @@ def error_of(*problems: Problem) -> ManifestError:
 
 
 def test_of_alike_problems_the_first_three_are_told_and_the_rest_counted() -> None:
-    assert str(error_of(*map(at, range(1, 1_000_001)))).splitlines() == [
+    assert str(error_of(*map(at, range(1, 1001)))).splitlines() == [
         "m.yaml:1:1: wrong",
         "m.yaml:2:1: wrong",
         "m.yaml:3:1: wrong",
-        "… and 999,997 more like it",
+        "… and 997 more like it",
     ]
 
 
@@ -80,10 +80,8 @@ def test_an_error_that_is_taken_over_loses_no_count() -> None:
     assert sum(1 + problem.alike for problem in first.problems) + first.more == 70
 
 
-def test_a_million_different_problems_take_no_memory() -> None:
+def test_any_number_of_different_problems_takes_no_memory() -> None:
     tracemalloc.start()
-    error_of(*map(at, range(100)))
-    tracemalloc.reset_peak()
     gathered = Problems()
     gathered.add_all(at(line, f"the cell {line} is wrong") for line in range(100_000))
     peak = tracemalloc.get_traced_memory()[1]
