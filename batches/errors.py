@@ -2,6 +2,7 @@
 
 FluxbatchError
 ├── ManifestError          fix the manifest            (batches.manifest)
+├── LaterPolicy            update fluxbatch            (batches.policy)
 ├── UnknownModel           pick another model          (batches.models)
 ├── LedgerError            mend the database           (batches.store.ledger)
 ├── ImageStoreError        mend the folder or bucket   (batches.store.images)

@@ -43,6 +43,11 @@ def show_usd(micro: int) -> str:
     return f"${amount:,.2f}" if amount == amount.quantize(Decimal("0.01")) else f"${amount:,f}"
 
 
+def cost_json(micro: int) -> dict[str, int | float]:
+    """For machines: an amount as credits and dollars."""
+    return {"credits": json_number(credits_of(micro)), "usd": json_number(usd_of(micro))}
+
+
 def json_number(amount: Decimal) -> int | float:
     """As JSON has it: a whole number, or the float whose shortest spelling is the amount."""
     return int(amount) if amount == amount.to_integral_value() else float(amount)

@@ -67,7 +67,9 @@ def _submit(folder: Path) -> int:
     from console.actions import submitting
 
     with Ledger(f"sqlite:///{folder}/ledger.db") as ledger:
-        return submitting.submit(ledger, submitting.plan_of(folder / "m.yaml"), "bench", again=False).standing.total
+        plan = submitting.plan_of(folder / "m.yaml")
+        surveyed = submitting.survey(ledger, plan, "bench", again=False)
+        return submitting.submit(ledger, plan, "bench", surveyed).total
 
 
 VERBS = {"plan": _plan, "submit": _submit}

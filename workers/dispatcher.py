@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.models import LANE_SLOTS, LaneClass
+from batches.models import LANE_SLOTS
 from batches.store.ledger import feeding, presence
 from workers import log
 from workers.broker import translating
@@ -129,17 +129,19 @@ class Dispatcher:
             if presence.stop_of(tx, self._account, now) is not None:
                 return []
             busy = feeding.in_window(tx, self._account)
-            waiting = feeding.due_lanes(tx, self._account, now)
-        rooms = {lane: window(LANE_SLOTS[LaneClass(lane)]) - busy.get(lane, 0) for lane in waiting}
-        open_lanes = {lane: room for lane, room in rooms.items() if room > 0}
-        if not open_lanes:
-            return []
-        with self._ledger.write() as tx:
-            return [
-                job_id
-                for lane, room in open_lanes.items()
-                for job_id in feeding.call_due(tx, self._account, lane, room=room, now=now)
-            ]
+            waiting = {
+                batch_id: feeding.due_lanes(tx, batch_id, now) for batch_id in feeding.open_batches(tx, self._account)
+            }
+        rooms = {str(lane): window(slots) - busy.get(lane, 0) for lane, slots in LANE_SLOTS.items()}
+        called: list[int] = []
+        for batch_id, lanes in waiting.items():
+            for lane in lanes:
+                if rooms[lane] > 0:
+                    with self._ledger.write() as tx:
+                        these = feeding.call_due(tx, batch_id, lane, room=rooms[lane], now=now)
+                    rooms[lane] -= len(these)
+                    called += these
+        return called
 
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS

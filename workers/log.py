@@ -91,6 +91,11 @@ def let_go(job: ClaimedJob, step: Step) -> None:
     _out.info("let_go", **_about(job), step=type(step).__name__, reason=reason)
 
 
+def copied(job: ClaimedJob, source: str) -> None:
+    """A job got a copy of another one's picture."""
+    _out.info("copied", **_about(job), source=source)
+
+
 def account_stopped(stop: Stop) -> None:
     """An account rests until somebody mended something."""
     _out.error("account_stopped", account=stop.account, reason=stop.reason, message=stop.message)

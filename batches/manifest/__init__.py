@@ -1,5 +1,7 @@
 """YAML -> Manifest -> rows: what a person asked for. Nothing but files is read, and nothing is sent."""
 
+from batches.manifest.filling import layers
+from batches.manifest.images import InputImage, InputImages
 from batches.manifest.manifest import Item, Manifest, Row
 from batches.manifest.problem import MOST_PROBLEMS, ManifestError, Place, Problem, Problems
 from batches.manifest.reading import read_manifest
@@ -11,6 +13,8 @@ from batches.manifest.template import Template
 
 __all__ = [
     "MOST_PROBLEMS",
+    "InputImage",
+    "InputImages",
     "Item",
     "Manifest",
     "ManifestError",
@@ -21,6 +25,7 @@ __all__ = [
     "Seals",
     "Seen",
     "Template",
+    "layers",
     "read_manifest",
     "rows_of",
     "shape_schema",

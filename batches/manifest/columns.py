@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from batches.manifest.filling import filled, layers
 from batches.manifest.manifest import Row
 from batches.manifest.problem import ManifestError, Place, Problem
 from batches.manifest.scalars import WHOLE
@@ -40,6 +41,8 @@ def row_of(asked: Asked, variant: Variant) -> Row:
             values = {column: cell for column, cell in values.items() if isinstance(cell, str) and cell.strip()}
         params, labels = _below(tuple(values))
         own = {name: values[column] for column, name in params}
+        forms = layers(item, variant).forms
+        texts, lists = filled(forms, own, variables) if forms else ({}, {})
         seed = values.get("seed")
         return Row(
             item=item,
@@ -50,8 +53,8 @@ def row_of(asked: Asked, variant: Variant) -> Row:
             model=_text(values, "model") or variant.model or item.model,
             seeds=item.seeds if seed is None else (_whole(seed),),
             labels=_labels(item, values, labels, variables),
-            params={} if as_text else own,
-            texts={name: str(text) for name, text in own.items()} if as_text else {},
+            params=lists if as_text else {**lists, **own},
+            texts={**texts, **{name: str(text) for name, text in own.items()}} if as_text else texts,
             variables=variables,
         )
     except ValueError as error:

@@ -21,17 +21,29 @@ def opened(path: Path, asked_at: Place) -> Iterator[FileIO]:
     try:
         with path.open("rb", buffering=0) as file:
             yield file
-            return
-    except FileNotFoundError:
-        reason = "there is no such file"
-    except IsADirectoryError:
-        reason = "this is a folder, not a file"
-    except PermissionError:
-        reason = "no permission to read it"
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
-        reason = getattr(error, "strerror", None) or str(error)
-    subject = "" if asked_at.file == str(path) else f"cannot read {path}: "
-    raise ManifestError([Problem(asked_at, subject + reason)])
+    except (OSError, ValueError) as error:
+        subject = "" if asked_at.file == str(path) else f"cannot read {path}: "
+        raise ManifestError([Problem(asked_at, subject + why_unreadable(error))]) from None
+
+
+def why_unreadable(error: OSError | ValueError) -> str:
+    """What keeps a file from being read; a ValueError is a path with a NUL in it."""
+    match error:
+        case FileNotFoundError():
+            return "there is no such file"
+        case IsADirectoryError():
+            return "this is a folder, not a file"
+        case PermissionError():
+            return "no permission to read it"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def exists(path: Path) -> bool:
+    """Whether there is such a file or folder."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long a name, or one with a NUL in it
+        return False
 
 
 def decode(raw: bytes, file: str) -> str:

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias, get_args
+from zoneinfo import available_timezones
 
+from batches.manifest.policy_shape import (
+    BudgetShape,
+    CanaryShape,
+    ModerationShape,
+    PolicyShape,
+    ResubmitShape,
+    UnsureShape,
+)
 from batches.manifest.shape import ManifestShape, OutputShape, PromptShape
 from batches.manifest.values import Format
+from batches.policy import BudgetMode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pydantic import BaseModel
 
 #: The keys and indexes that lead to a value, from the top.
 Steps: TypeAlias = tuple[str | int, ...]
+
+#: By the keys that lead to it: the shape that stands there. Elsewhere are prompts.
+SHAPES: Mapping[Steps, type[BaseModel]] = {
+    (): ManifestShape,
+    ("output",): OutputShape,
+    ("policy",): PolicyShape,
+    ("policy", "budget"): BudgetShape,
+    ("policy", "unsure"): UnsureShape,
+    ("policy", "unsure", "resubmit"): ResubmitShape,
+    ("policy", "canary"): CanaryShape,
+    ("policy", "moderation"): ModerationShape,
+}
 
 BEGINNINGS = {
     "version": "write `version: 1`",
@@ -28,6 +50,8 @@ def hint(kind: str, steps: Steps, value: object) -> str:
     match kind, steps:
         case "missing", (str(key),):
             return BEGINNINGS[key]
+        case "missing", (*_, "first"):
+            return "say how many jobs go ahead, such as `first: 20`"
         case "extra_forbidden", (*_, str(key)):
             return _stranger(key, steps)
         case "value_error", (*_, "from"):
@@ -36,6 +60,14 @@ def hint(kind: str, steps: Steps, value: object) -> str:
             return "a prompt is a text, or a mapping with `prompt` or `from`"
         case "literal_error", (*_, "format"):
             return _guess(str(value), get_args(Format))
+        case "literal_error", (*_, "mode"):
+            return _guess(str(value), BudgetMode)
+        case "value_error", (*_, "time_zone"):
+            return _guess(str(value), available_timezones())
+        case "bool_type", _ if str(value).lower() in {"yes", "on"}:
+            return "write `true`"
+        case "bool_type", _ if str(value).lower() in {"no", "off"}:
+            return "write `false`"
         case "string_type", _ if isinstance(value, int | float):
             return "put quotes around it"
     return ""
@@ -44,17 +76,18 @@ def hint(kind: str, steps: Steps, value: object) -> str:
 def _stranger(key: str, steps: Steps) -> str:
     if " " in key:
         return 'put quotes around a text that has ": " in it'
-    shape = _shape(steps)
+    shape = SHAPES.get(steps[:-1], PromptShape)
     names = [field.alias or name for name, field in shape.model_fields.items()]
-    otherwise = "`format` and `name` go here" if shape is OutputShape else "parameters go under `params`"
-    return _guess(key, names) or otherwise
+    return _guess(key, names) or _elsewhere(key, shape, names)
 
 
-def _shape(steps: Steps) -> type[BaseModel]:
-    """The shape that the last step is a stranger to."""
-    if len(steps) == 1:
-        return ManifestShape
-    return OutputShape if steps[0] == "output" else PromptShape
+def _elsewhere(key: str, shape: type[BaseModel], names: list[str]) -> str:
+    if shape is ManifestShape and key in PolicyShape.model_fields:
+        return "it goes under `policy`"
+    if shape in {ManifestShape, PromptShape}:
+        return "parameters go under `params`"
+    *rest, last = (f"`{name}`" for name in names)
+    return f"{', '.join(rest)} and {last} go here" if rest else f"{last} goes here"
 
 
 def _guess(word: str, known: Iterable[str]) -> str:

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from batches.manifest.filling import form_of, template_of
 from batches.manifest.manifest import Item, Variant
 from batches.manifest.problem import ManifestError, Problem, Problems
 from batches.manifest.sources import sources_of
 from batches.manifest.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from batches.manifest.document import Node
     from batches.manifest.shape import ManifestShape, PromptShape
+
+    Params = Mapping[str, object]
 
 
 def items_of(shape: ManifestShape, root: Node, variant: Variant, folder: Path) -> tuple[Item, ...]:
     """Every entry; all variants set what this one does. Raises ManifestError with what is wrong with any of them."""
     written = root.children["prompts"]
     nodes = [written] if isinstance(written.value, dict) else list(written.children.values())
+    defaults = cache(partial(_params, shape.params, root))
     problems = Problems()
     items: list[Item] = []
     for prompt, node in zip(shape.prompts, nodes, strict=True):
         try:
             problems.add_all(_set_twice(node, variant))
-            items.append(_item(prompt, node, shape, root, folder))
+            items.append(_item(prompt, node, shape, root, folder=folder, defaults=defaults))
         except ManifestError as error:
             problems.take(error)
     problems.refuse()
     return tuple(items)
-
-
-def template_of(text: str, node: Node) -> Template:
-    """This text as a template; raises ManifestError with its place."""
-    try:
-        return Template(text)
-    except ValueError as error:
-        raise ManifestError([Problem(node.place, *error.args)]) from None
 
 
 def _set_twice(node: Node, variant: Variant) -> Iterator[Problem]:
@@ -49,7 +46,15 @@ def _set_twice(node: Node, variant: Variant) -> Iterator[Problem]:
             yield Problem(own.place, f"`{'.'.join(steps)}` is set here and varies at {place}", "keep one of them")
 
 
-def _item(prompt: PromptShape, node: Node, shape: ManifestShape, root: Node, folder: Path) -> Item:
+def _item(
+    prompt: PromptShape,
+    node: Node,
+    shape: ManifestShape,
+    root: Node,
+    *,
+    folder: Path,
+    defaults: Callable[[bool], Params],
+) -> Item:
     variables = {**_texts(root, "vars"), **_texts(node, "vars")}
     fillable = bool(variables or prompt.from_ or shape.models or shape.matrix or shape.zip)
     labels = {name: _filled(label.text, label, fillable) for name, label in _nodes(root, node, "labels").items()}
@@ -59,7 +64,8 @@ def _item(prompt: PromptShape, node: Node, shape: ManifestShape, root: Node, fol
         default_prompt=template_of(shape.prompt, root.children["prompt"]) if shape.prompt else None,
         id=_filled(prompt.id, node.children["id"], fillable) if prompt.id else None,
         model=prompt.model or shape.model,
-        params=prompt.params or {},
+        defaults=defaults(fillable),
+        params=_params(prompt.params, node, fillable),
         labels={name: label.fill({}) for name, label in labels.items() if not label.names},
         label_templates={name: label for name, label in labels.items() if label.names},
         seeds=prompt.seeds or shape.seeds or (),
@@ -72,6 +78,14 @@ def _item(prompt: PromptShape, node: Node, shape: ManifestShape, root: Node, fol
 def _filled(text: str, node: Node, fillable: bool) -> Template:  # noqa: FBT001  # the sentence below says it
     """A text of the manifest: a template where there is anything to fill in, so that elsewhere braces are braces."""
     return template_of(text, node) if fillable else Template.literal(text)
+
+
+def _params(written: Params | None, node: Node, fillable: bool) -> Params:  # noqa: FBT001  # as above
+    """What stands under `params` of the manifest or of an entry, with a form for each text to fill in."""
+    if not written or not fillable:
+        return written or {}
+    nodes = _nodes(node, node, "params")
+    return {name: form_of(value, nodes[name]) for name, value in written.items()}
 
 
 def _nodes(root: Node, node: Node, key: str) -> dict[str, Node]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from batches.manifest.problem import Place
     from batches.manifest.sources import Source
     from batches.manifest.template import Template
+    from batches.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +21,7 @@ class Variant:
     """One combination of what `models`, `matrix` and `zip` vary; every prompt is made once with each."""
 
     model: str | None  #: None where models do not vary
-    params: Mapping[str, object]  #: to be laid over the manifest's
+    params: Mapping[str, object]  #: to be laid over the manifest's; some may be forms, as in an item
     vars: Mapping[str, str]  #: all that it sets, to fill in
     places: Mapping[tuple[str, ...], Place]  #: where each is said: by `("params", "steps")`
 
@@ -37,14 +38,18 @@ class Pick:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One entry of `prompts`: a prompt, or the sources of many. Defaults are filled in, but for `params`."""
+    """One entry of `prompts`: a prompt, or the sources of many. Defaults are filled in, but for `params`.
+
+    A parameter that is to be filled in stands in `defaults` and `params` as a form of `batches.manifest.filling`.
+    """
 
     sources: tuple[Source, ...]  #: files with a prompt in each row; empty for a prompt written here
     prompt: Template | None  #: what to draw, said by the entry itself
     default_prompt: Template | None  #: the manifest's, for rows that say nothing
     id: Template | None  #: the person's own name for it, once per manifest
     model: str | None  #: None where neither the entry nor the manifest names one
-    params: Mapping[str, object]  #: the entry's own, to be laid over the manifest's
+    defaults: Mapping[str, object]  #: the manifest's parameters
+    params: Mapping[str, object]  #: the entry's own, to be laid over those and over the variant's
     labels: Mapping[str, str]  #: for cost reports, those with nothing to fill in
     label_templates: Mapping[str, Template]  #: those that differ from row to row
     seeds: Sequence[int]  #: one image each; empty: no seed was asked for
@@ -64,12 +69,12 @@ class Row(NamedTuple):
     model: str | None  #: None where nobody names one
     seeds: Sequence[int]  #: one image each; empty: no seed was asked for
     labels: Mapping[str, str]  #: for cost reports
-    params: Mapping[str, object]  #: those of its source, to be laid over the entry's
-    texts: Mapping[str, str]  #: the same of a source without types, to be read as whatever the model takes
+    params: Mapping[str, object]  #: those of its source and lists filled in, to be laid over the manifest's
+    texts: Mapping[str, str]  #: those filled in or without types, to be read as whatever the model takes
     variables: Mapping[str, str]  #: what file names may use: its columns, and `vars`
 
     def says(self, key: str, name: str = "") -> bool:
-        """Whether its source says this: `says("params", "width")`."""
+        """Whether this differs from row to row: `says("params", "width")`."""
         match key:
             case "params":
                 return name in self.params or name in self.texts
@@ -89,13 +94,15 @@ class Manifest:
     path: Path  #: the file, as the person gave it
     sha256: str  #: of the file's bytes, in hex
     name: str  #: of the batch
-    params: Mapping[str, object]  #: defaults for every row
     output_format: str | None  #: wanted of every model that offers a choice
     output_name: Template  #: of file names, without extension
     seed: str  #: what planned seeds are drawn with: `seed`, else the name
     items: tuple[Item, ...]  #: in the order of the file
     variants: tuple[Variant, ...]  #: one that sets nothing, where nothing varies
     pick: Pick  #: which prompts are made
+    account: str | None  #: whose key pays; None: the one that is set up
+    reuse: bool  #: whether finished results of earlier batches are taken where the very same was asked for
+    policy: Policy  #: the rules of the batch
     root: Node = field(repr=False, compare=False)  #: the document as written
 
     def place(self, *steps: str | int) -> Place:

@@ -9,8 +9,11 @@ from pydantic import ValidationError
 
 from batches.manifest.compose import compose
 from batches.manifest.files import decode, opened
-from batches.manifest.items import items_of, template_of
+from batches.manifest.filling import template_of
+from batches.manifest.items import items_of
 from batches.manifest.manifest import Manifest, Pick
+from batches.manifest.policies import policy_of
+from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.problem import ManifestError, Place
 from batches.manifest.shape import ManifestShape, OutputShape
 from batches.manifest.variants import variants_of
@@ -36,13 +39,15 @@ def read_manifest(path: Path) -> Manifest:
         path=path,
         sha256=hashlib.sha256(raw).hexdigest(),
         name=shape.name,
-        params=shape.params or {},
         output_format=output.format,
         output_name=template_of(output.name, root.nearest("output", "name")),
         seed=shape.name if shape.seed is None else str(shape.seed),
         items=items,
         variants=variants,
         pick=_pick(shape),
+        account=shape.account,
+        reuse=shape.reuse,
+        policy=policy_of(shape.policy or PolicyShape(), root),
         root=root,
     )
 

@@ -48,7 +48,8 @@ def _asked(manifest: Manifest, problems: Problems, seals: Seals) -> Iterator[Ask
             file, as_text = str(source.path), is_text(source.path)
             try:
                 for line, values in records(source, problems, seals):
-                    yield Asked(item, Place(file, line, 1), values, as_text)
+                    place = Place(file, line, 1) if line else Place(file)
+                    yield Asked(item, place, values, as_text)
             except ManifestError as error:
                 problems.take(error)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from batches.manifest.policy_shape import PolicyShape
+from batches.manifest.strict import Strict
 from batches.manifest.values import (
+    Account,
     Axes,
     Count,
     Format,
@@ -24,13 +27,7 @@ from batches.manifest.values import (
 )
 
 
-class _Shape(BaseModel):
-    """Nothing is guessed: unknown keys are refused and no type is turned into another."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class OutputShape(_Shape):
+class OutputShape(Strict):
     """How the files come out."""
 
     format: Format | None = Field(default=None, description="The file format, for every model that lets you choose it.")
@@ -41,7 +38,7 @@ class OutputShape(_Shape):
     )
 
 
-class PromptShape(_Shape):
+class PromptShape(Strict):
     """One prompt, or a file of them, with what differs from the defaults."""
 
     prompt: Text | None = Field(
@@ -51,13 +48,15 @@ class PromptShape(_Shape):
         default=None,
         alias="from",
         description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
-        "by name or by a pattern such as prompts/*.csv.",
+        "by name or by a pattern such as prompts/*.csv; or pictures such as photos/*.jpg, with {file} and {stem}.",
     )
     id: Id | None = Field(
         default=None, description="Your own name for this prompt, once per manifest; up to 100 characters."
     )
     model: Text | None = Field(default=None, description="The model for this prompt.")
-    params: Params | None = Field(default=None, description="Parameters of the model, over the defaults.")
+    params: Params | None = Field(
+        default=None, description="Parameters of the model, over the defaults; texts may be templates."
+    )
     labels: Texts | None = Field(default=None, description="Labels for cost reports, over the defaults.")
     vars: Texts | None = Field(default=None, description="Variables for templates, over the defaults.")
     seeds: Seeds | None = Field(default=None, description="One image per seed, instead of the default seeds.")
@@ -86,7 +85,7 @@ Prompts = Annotated[
 ]
 
 
-class ManifestShape(_Shape):
+class ManifestShape(Strict):
     """A batch of images to make with BFL's FLUX models."""
 
     version: Version = Field(description="The version of this format: 1.")
@@ -123,6 +122,15 @@ class ManifestShape(_Shape):
     )
     limit: Count | None = Field(default=None, description="Only the first so many of the prompts.")
     output: OutputShape | None = Field(default=None, description="How the files come out.")
+    account: Account | None = Field(
+        default=None, description="Whose key pays: the name of an account, instead of the one that is set up."
+    )
+    reuse: bool = Field(
+        default=False, description="Take finished results of earlier batches where the very same was asked for."
+    )
+    policy: PolicyShape | None = Field(
+        default=None, description="The rules of the batch: what it may cost, when and how it is made."
+    )
     prompts: Prompts = Field(description="What to draw: texts, mappings, and files of prompts.")
 
 

@@ -15,6 +15,7 @@ from pydantic import (
     WrapValidator,
 )
 
+ACCOUNT = "^[A-Za-z0-9._:-]+$"
 SEED_RANGE = r"^(-?[0-9]{1,15})\.\.(-?[0-9]{1,15})$"
 
 
@@ -56,6 +57,12 @@ def _models(written: object) -> object:
     return written
 
 
+def _account(name: str) -> str:
+    if not re.fullmatch(ACCOUNT, name):
+        raise ValueError("must be letters, digits and any of . _ : -")
+    return name
+
+
 def _sources(written: object) -> object:
     if not isinstance(written, str | list):
         raise ValueError("must be the name of a file or a list of them")  # noqa: TRY004  # see above
@@ -70,6 +77,7 @@ Id = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
     WithJsonSchema({"type": "string", "minLength": 1}),  # blanks around it do not count, as no schema can say
 ]
+Account = Annotated[str, Field(max_length=60, json_schema_extra={"pattern": ACCOUNT}), AfterValidator(_account)]
 Format = Literal["jpeg", "png", "webp"]
 Count = Annotated[int, Field(ge=1)]
 

@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from batches.manifest.document import Node
+from batches.manifest.filling import form_of
 from batches.manifest.manifest import Variant
 from batches.manifest.problem import ManifestError, Place, Problem, Problems
 
@@ -133,7 +134,11 @@ def _matches(wanted: Mapping[str | int, Node], combination: Mapping[str, Node]) 
 def _variant(combination: Mapping[str, Node]) -> Variant:
     return Variant(
         model=combination["model"].text if "model" in combination else None,
-        params={name[len(PARAMS) :]: node.value for name, node in combination.items() if name.startswith(PARAMS)},
+        params={
+            name[len(PARAMS) :]: form_of(node.value, node)
+            for name, node in combination.items()
+            if name.startswith(PARAMS)
+        },
         vars={name: node.text for name, node in combination.items()},
         places={tuple(name.split(".", 1)): node.place for name, node in combination.items()},
     )

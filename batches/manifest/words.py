@@ -24,12 +24,15 @@ WORDS = {
     "list_type": "must be a list, not {value}",
     "dict_type": "must be a mapping of names to values, not {value}",
     "model_type": "must be a mapping, not {value}",
+    "bool_type": "must be true or false, not {value}",
     "greater_than_equal": "must be at least {ge}, not {value}",
+    "less_than_equal": "must be at most {le}, not {value}",
     "literal_error": "must be {expected}, not {value}",
     "string_pattern_mismatch": "must be lower-case letters, digits and dashes, not {value}",
     "string_too_long": "must have at most {max_length} characters, not {length}",
     "string_too_short": "must not be empty",
     "too_short": "must not be empty",
+    "one_amount": "must have one amount, in `credits` or in `dollars`",
     "value_error": "{error}, not {value}",
 }
 
@@ -61,6 +64,8 @@ def _subject(steps: Steps) -> str:
             return f"the label `{key}`"
         case (*_, "vars", key):
             return f"the variable `{key}`"
+        case (*_, "resubmit", "part"):
+            return "`resubmit`"
         case (*_, str(key), int(index)):
             return f"value {index + 1} of `{key}`"
         case _:

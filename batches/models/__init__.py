@@ -6,17 +6,21 @@ from batches.models.catalogue import UnknownModel, catalogue, find
 from batches.models.endpoint import Endpoint, Estimate
 from batches.models.kinds import Kind
 from batches.models.lanes import LANE_SLOTS, LaneClass, Lifecycle
+from batches.models.latency import Latency, latency_of
 from batches.models.parameters import Parameter, ParameterProblem
 from batches.models.price import Price
+from batches.models.sizes import LIKELY_PIXELS
 from batches.models.sources import PRICES_AS_OF
 
 __all__ = [
     "LANE_SLOTS",
+    "LIKELY_PIXELS",
     "PRICES_AS_OF",
     "Endpoint",
     "Estimate",
     "Kind",
     "LaneClass",
+    "Latency",
     "Lifecycle",
     "Parameter",
     "ParameterProblem",
@@ -24,4 +28,5 @@ __all__ = [
     "UnknownModel",
     "catalogue",
     "find",
+    "latency_of",
 ]

@@ -9,24 +9,31 @@ from typing import TYPE_CHECKING, Literal
 from batches.models.kinds import Kind
 from batches.models.lanes import LANE_SLOTS, LaneClass, Lifecycle
 from batches.models.parameters import Parameter, ParameterProblem
+from batches.models.sizes import LEAST_PIXELS, LIKELY_PIXELS, MOST_PIXELS
 from batches.models.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from batches.models.price import Price
-    from batches.models.sizes import Inputs, Params, SizeRule
+    from batches.models.sizes import Params, SizeRule
 
 #: The workers set these: how a result is announced is no part of what was asked.
 MANAGED = frozenset({"webhook_url", "webhook_secret"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What one job will cost and bring, as far as it can be known beforehand."""
+    """What one job will cost and bring, as far as it can be known beforehand.
 
-    micro_credits: int | None  #: None where the price is unknown
+    The three amounts differ only while a size is in doubt, as that of an image given by URL.
+    """
+
+    low: int | None  #: micro-credits it costs at least; None where the price is unknown
+    micro_credits: int | None  #: what it will likely cost, and what is reserved for it; None as above
+    high: int | None  #: micro-credits it costs at most; None as above
     output_pixels: int | None  #: None where the size is unknown
+    input_pixels: int | None  #: of all input images; None where one of them is not measured
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +80,25 @@ class Endpoint:
             given += value if isinstance(value, list) else [] if value is None else [value]
         return tuple(given)
 
-    def output_pixels(self, params: Params, *, input_pixels: Sequence[int] = ()) -> int | None:
+    def output_pixels(self, params: Params, *, input_pixels: Sequence[int | None] = ()) -> int | None:
         """The pixels of the result, or None where they follow what is not known, as an unmeasured image."""
-        return self.size({**self.defaults, **params}, self._inputs(params, input_pixels))
+        filled, inputs = self._filled(params), self._inputs(params, input_pixels)
+        least, most = (self.size(filled, _guessed(inputs, guess)) for guess in (LEAST_PIXELS, MOST_PIXELS))
+        return least if least == most else None
 
-    def estimate(self, params: Params, *, input_pixels: Sequence[int] = ()) -> Estimate:
-        """What a job with these parameters will cost; `input_pixels` measures its images, in their order."""
-        filled, inputs = {**self.defaults, **params}, self._inputs(params, input_pixels)
-        pixels = self.size(filled, inputs)
-        return Estimate(self.price.micro_credits(filled, pixels, inputs), pixels)
+    def estimate(self, params: Params, *, input_pixels: Sequence[int | None] = ()) -> Estimate:
+        """What a job with these parameters will cost.
+
+        `input_pixels` measures its images, in their order; None, or the end of it, where one is not measured.
+        """
+        filled, inputs = self._filled(params), self._inputs(params, input_pixels)
+        return Estimate(
+            low=self._price(filled, inputs, LEAST_PIXELS),
+            micro_credits=self._price(filled, inputs, LIKELY_PIXELS),
+            high=self._price(filled, inputs, MOST_PIXELS),
+            output_pixels=self.output_pixels(params, input_pixels=input_pixels),
+            input_pixels=None if None in inputs else sum(_guessed(inputs, LIKELY_PIXELS)),
+        )
 
     def json_schema(self) -> dict[str, object]:
         """The JSON Schema of a request body."""
@@ -115,9 +132,20 @@ class Endpoint:
     def _image_fields(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.parameters if one.kind in {Kind.IMAGE, Kind.IMAGES})
 
-    def _inputs(self, params: Params, input_pixels: Sequence[int]) -> Inputs:
-        """The measured images, or None when one that is given was not measured."""
-        return tuple(input_pixels) if len(input_pixels) >= len(self.images(params)) else None
+    def _filled(self, params: Params) -> Params:
+        """The parameters as BFL reads them."""
+        return {**self.defaults, **params}
+
+    def _inputs(self, params: Params, input_pixels: Sequence[int | None]) -> tuple[int | None, ...]:
+        """The pixels of each image, None where it is not measured."""
+        unmeasured = len(self.images(params)) - len(input_pixels)
+        return (*input_pixels, *[None] * unmeasured)
+
+    def _price(self, filled: Params, inputs: Sequence[int | None], guess: int) -> int | None:
+        """What it costs if every size that is not known is this one."""
+        measured = _guessed(inputs, guess)
+        output = self.size(filled, measured)
+        return self.price.micro_credits(filled, guess if output is None else output, measured)
 
     def _missing(self, params: Params) -> Iterator[ParameterProblem]:
         for one in self.parameters:
@@ -137,6 +165,11 @@ class Endpoint:
             return ParameterProblem(name, f"`{name}` is set by the workers.", "leave it out")
         message = f"`{name}` is not a parameter of {self.name}."
         return ParameterProblem(name, message, did_you_mean(name, self._settable))
+
+
+def _guessed(inputs: Sequence[int | None], guess: int) -> tuple[int, ...]:
+    """The same with every size known."""
+    return tuple(guess if pixels is None else pixels for pixels in inputs)
 
 
 def _read(parameter: Parameter | None, text: str) -> object:

@@ -38,6 +38,8 @@ class Parameter:
     choices: tuple[str | int, ...] = ()  #: the only values allowed, where BFL lists them
     min_length: int | None = None  #: fewest characters
     max_length: int | None = None  #: most characters
+    same_size_as: str | None = None  #: the image field that this one is as large as
+    urls: bool = True  #: BFL says that an image may be a URL, too
 
     def problem(self, value: object) -> ParameterProblem | None:
         """What is wrong with the value, if anything."""

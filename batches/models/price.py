@@ -1,7 +1,8 @@
 """What an endpoint charges: one small rule for each way BFL sets a price.
 
 Amounts are micro-credits. A rule is asked with the parameters (BFL's defaults filled in) and the pixels of
-the output and of each input image. It answers None where it cannot know: unknown is unknown, never 0.
+the output and of each input image; where those are in doubt, it is asked with the least, the likely and the most.
+It answers None where nobody says what it costs: unknown is unknown, never 0.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Price(ABC):
     certainty: Certainty = Certainty.PUBLISHED  #: how far it can be trusted
 
     @abstractmethod
-    def micro_credits(self, params: Params, output_pixels: int | None, input_pixels: Inputs, /) -> int | None:
+    def micro_credits(self, params: Params, output_pixels: int, input_pixels: Inputs, /) -> int | None:
         """The price of one job in micro-credits, or None."""
 
     @abstractmethod
@@ -54,7 +55,7 @@ class PerImage(Price):
     kind = "per_image"
     each: int  #: micro-credits
 
-    def micro_credits(self, _params: Params, _output: int | None, _inputs: Inputs) -> int:
+    def micro_credits(self, _params: Params, _output: int, _inputs: Inputs) -> int:
         """Always the same."""
         return self.each
 
@@ -75,10 +76,8 @@ class PerMegapixel(Price):
     further: int  #: micro-credits for each further one
     per_input: int  #: micro-credits for each megapixel of input
 
-    def micro_credits(self, _params: Params, output_pixels: int | None, input_pixels: Inputs) -> int | None:
-        """Dear for the first megapixel, cheap after it; unknown while a size is."""
-        if output_pixels is None or input_pixels is None:
-            return None
+    def micro_credits(self, _params: Params, output_pixels: int, input_pixels: Inputs) -> int:
+        """Dear for the first megapixel, cheap after it."""
         output = megapixels(output_pixels)
         inputs = sum(megapixels(min(pixels, FLUX2_LARGEST_INPUT)) for pixels in input_pixels)
         return self.first + (output - 1) * self.further + inputs * self.per_input
@@ -105,7 +104,7 @@ class ByChoice(Price):
     parameter: str  #: the one that decides
     tariff: tuple[tuple[str, int | None], ...]  #: its values and their micro-credits; None where unknown
 
-    def micro_credits(self, params: Params, _output: int | None, _inputs: Inputs) -> int | None:
+    def micro_credits(self, params: Params, _output: int, _inputs: Inputs) -> int | None:
         """What the tariff says for the value."""
         return dict(self.tariff).get(str(params.get(self.parameter)))
 
@@ -127,7 +126,7 @@ class ByTier(Price):
     parameter: str  #: the one that is counted
     tiers: tuple[tuple[int, int], ...]  #: the greatest value of each tier and its micro-credits, rising
 
-    def micro_credits(self, params: Params, _output: int | None, _inputs: Inputs) -> int | None:
+    def micro_credits(self, params: Params, _output: int, _inputs: Inputs) -> int | None:
         """What the lowest tier that holds the value says."""
         asked = params.get(self.parameter)
         if not isinstance(asked, int):
@@ -151,7 +150,7 @@ class Unpriced(Price):
     kind = "unknown"
     certainty: Certainty = Certainty.UNKNOWN
 
-    def micro_credits(self, _params: Params, _output: int | None, _inputs: Inputs) -> int | None:
+    def micro_credits(self, _params: Params, _output: int, _inputs: Inputs) -> int | None:
         """Not known."""
         return None
 

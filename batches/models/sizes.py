@@ -1,7 +1,7 @@
 """How many pixels come back: one rule for each way in which an endpoint sizes its image.
 
-A rule is asked with the parameters (BFL's defaults filled in) and the pixels of each input image: empty where
-there is none, None where one is not measured. It answers None where the size cannot be known beforehand.
+A rule is asked with the parameters (BFL's defaults filled in) and the pixels of each input image, in their order.
+It answers None where the size cannot be known beforehand.
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 Params: TypeAlias = Mapping[str, object]
-Inputs: TypeAlias = tuple[int, ...] | None
+Inputs: TypeAlias = tuple[int, ...]
 SizeRule: TypeAlias = Callable[[Params, Inputs], int | None]
 
 #: What BFL's prices call a megapixel, in pixels.
 MEGAPIXEL = 1024 * 1024
 #: FLUX.2 shrinks larger inputs to this, in pixels.
 FLUX2_LARGEST_INPUT = 4 * MEGAPIXEL
+#: An image of which nobody knows the size has at least so many pixels: BFL takes no side below 64.
+LEAST_PIXELS = 64 * 64
+#: It likely has so many: FLUX draws a megapixel unless it is asked for another size, and advises to stay near it.
+LIKELY_PIXELS = MEGAPIXEL
+#: And at most so many: FLUX.2, which bills by size, draws no larger and shrinks what is given.
+MOST_PIXELS = FLUX2_LARGEST_INPUT
 #: The length of a side that nobody named, in pixels. BFL says so where both are; one alone is taken alike.
 FLUX2_SIDE = 1024
 
@@ -30,11 +36,9 @@ def canvas(params: Params, _inputs: Inputs) -> int | None:
 def flux2(params: Params, inputs: Inputs) -> int | None:
     """The canvas asked for, else that of the first input image, else a square of one megapixel."""
     width, height = _side(params, "width"), _side(params, "height")
-    if (width and height) or inputs == ():
+    if (width and height) or not inputs:
         return (width or FLUX2_SIDE) * (height or FLUX2_SIDE)
-    if inputs and not width and not height:
-        return min(inputs[0], FLUX2_LARGEST_INPUT)
-    return None
+    return None if width or height else min(inputs[0], FLUX2_LARGEST_INPUT)
 
 
 def like_input(_params: Params, inputs: Inputs) -> int | None:

@@ -1,4 +1,4 @@
-"""Where each price was read, when, and how far it can be trusted."""
+"""Where each price and each time was read, when, and how far it can be trusted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ PRICES_AS_OF = "2026-11-20"
 
 
 class Certainty(StrEnum):
-    """How far a price can be trusted. What BFL charges goes before any of them."""
+    """How far a figure can be trusted. What BFL charges, and how long it takes, goes before any of them."""
 
     PUBLISHED = "published"  #: by BFL itself, and not known to have changed
-    OBSERVED = "observed"  #: charged by the live API; the rule behind it is not known
+    OBSERVED = "observed"  #: seen at the live API; the rule behind it is not known
     UNOFFICIAL = "unofficial"  #: told by a third party
     STALE = "stale"  #: from an old price list; gone from today's
     ASSUMED = "assumed"  #: taken over from a sister endpoint
@@ -22,7 +22,7 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a price was read."""
+    """Where a figure was read."""
 
     word: str  #: its short name
     title: str  #: what it is
@@ -35,6 +35,7 @@ PRICE25 = Source("PRICE25", "BFL's pricing page of 2025, with finetuning", "2025
 MIRROR25 = Source("MIRROR25", "a reseller's copy of BFL's price list", "2025-01-23")
 LORA = Source("LORA", "BFL's guide to FLUX.2 LoRA inference", "2026-09-19")
 LIVE = Source("LIVE", "costs echoed by the live API to a public test run", "2026-09-21")
+TIMED = Source("TIMED", "seconds that two public test runs took at the live API", "2026-09-21")
 F3PRICE = Source("F3PRICE", "BFL's pricing page as two public FLUX 3 clients quote it", "2026-10-01")
 COMFY = Source("COMFY", "price badges of the ComfyUI nodes for BFL", "2025-2026")
 NOWHERE = Source("NOWHERE", "no public price was found", PRICES_AS_OF)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.models import Endpoint, Kind, UnknownModel, find
+from batches.models import Endpoint, UnknownModel, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from batches.manifest import Row
-
-URL = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,6 @@ def findings(
     yield from _seeds(row, endpoint, params)
     yield from _format(params, wanted_format)
     yield from _values(row, endpoint, params, wanted_format)
-    yield from _images(endpoint, params)
 
 
 def with_format(endpoint: Endpoint, params: Mapping[str, object], wanted: str | None) -> dict[str, object]:
@@ -94,20 +89,3 @@ def _steps(name: str, params: Mapping[str, object]) -> tuple[str, ...]:
     if name in params:
         return ("params", name)
     return ("output", "format") if name == "output_format" else (name,)
-
-
-def _images(endpoint: Endpoint, params: Mapping[str, object]) -> Iterator[Finding]:
-    for field in endpoint.parameters:
-        if field.kind in {Kind.IMAGE, Kind.IMAGES}:
-            given = params.get(field.name)
-            for image in given if isinstance(given, list) else [given]:
-                if isinstance(image, str) and not (URL.fullmatch(image) or _is_base64(image)):
-                    message = f"`{field.name}` is neither a URL nor base64"
-                    yield Finding(("params", field.name), message, "input files are not read yet")
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        return bool(b64decode(text, validate=True))
-    except ValueError:
-        return False

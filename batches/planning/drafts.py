@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from batches.manifest import Manifest, Problem, Problems, Row, Seals, rows_of
+from batches.manifest import Manifest, Problem, Problems, Row, rows_of
 from batches.planning.names import unknown_name
 from batches.planning.requests import Request, Requests
 from batches.planning.seeds import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from batches.planning.material import Material
 
 MOST_IMAGES = 10_000_000
 """In one plan. It takes about 80 bytes of memory for each."""
@@ -28,17 +30,17 @@ class Draft(NamedTuple):
 class Drafting:
     """One pass over the rows of a manifest."""
 
-    def __init__(self, manifest: Manifest, seals: Seals) -> None:
+    def __init__(self, material: Material) -> None:
         self.problems = Problems()
         self.asked = 0  #: images so far, identical requests counted each
-        self._manifest = manifest
-        self._seals = seals
-        self._requests = Requests(manifest, self.problems)
+        self._manifest = material.manifest
+        self._seals = material.seals
+        self._requests = Requests(material, self.problems)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is odd about the requests so far."""
-        return tuple(self._requests.warnings)
+        return self._requests.warnings
 
     def drafts(self) -> Iterator[Draft]:
         """Every image asked for. Once something is wrong the rest is only judged; the end raises all of it."""

@@ -12,17 +12,18 @@ from batches.planning.plan import PlannedJob
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batches.manifest import Manifest, Seals
+    from batches.manifest import Manifest
+    from batches.planning.material import Material
 
 NUMBER_DIGITS = 4  # so that the names of up to 9,999 images sort by number
 
 
-def jobs_of(manifest: Manifest, seals: Seals, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
-    """Every job with its draft. `seals` and `asked` are of the pass that found nothing wrong."""
+def jobs_of(material: Material, asked: int) -> Iterator[tuple[Draft, PlannedJob]]:
+    """Every job with its draft. `material` and `asked` are of the pass that found nothing wrong."""
     digits = max(NUMBER_DIGITS, len(str(asked)))
     occurrences = Occurrences()
-    for number, draft in enumerate(Drafting(manifest, seals).drafts(), 1):
-        yield draft, _job(manifest, draft, number, occurrences.of(draft.sha256), digits)
+    for number, draft in enumerate(Drafting(material).drafts(), 1):
+        yield draft, _job(material.manifest, draft, number, occurrences.of(draft.sha256), digits)
 
 
 def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits: int) -> PlannedJob:
@@ -33,9 +34,13 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         "id": row_id,
         "model": endpoint.name,
         "seed": "random" if draft.seed is None else str(draft.seed),
-        "number": f"{number:0{digits}}",
         "name": manifest.name,
     }
+
+    def naming(number: int) -> str:
+        numbered = {**facts, "number": f"{number:0{digits}}"}
+        return output_name(manifest.output_name, numbered, draft.request.extension)
+
     prompt = {} if row.prompt is None else {"prompt": row.prompt}
     seed = {} if draft.seed is None else {"seed": draft.seed}
     return PlannedJob(
@@ -49,7 +54,8 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         params={**prompt, **draft.request.params, **seed},
         prompt=row.prompt,
         seed=draft.seed,
-        output_name=output_name(manifest.output_name, facts, draft.request.extension),
+        output_name=naming(number),
+        naming=naming,
         labels=row.labels,
         estimate=draft.request.estimate,
     )

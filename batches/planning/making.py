@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from batches.manifest import Manifest, Problem, Seals, Seen
+from batches.manifest import Manifest, Problem, Seen
 from batches.planning.collisions import tell_collisions
 from batches.planning.drafts import Drafting
 from batches.planning.fingerprints import canonical
 from batches.planning.jobs import jobs_of
+from batches.planning.material import Material
 from batches.planning.names import PLACEHOLDERS, always_different, template_problem
 from batches.planning.plan import Plan
+from batches.planning.premises import NOTHING_GIVEN, Premises
 from batches.planning.tally import Tally
 
 if TYPE_CHECKING:
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
     from batches.manifest import Place
 
 
-def make_plan(manifest: Manifest) -> Plan:
+def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
     """What this manifest comes to; raises ManifestError with everything that keeps its jobs from being made."""
-    seals, seen, tally = Seals(), Seen(), Tally()
-    drafting = Drafting(manifest, seals)
+    seen, tally = Seen(), Tally()
+    material = Material.of(manifest, premises)
+    drafting = Drafting(material)
     drafting.problems.add_all(_template_problems(manifest))
     all_jobs = hashlib.sha256(canonical([manifest.name, manifest.output_name.text]).encode())
     filled_in = [name for name in manifest.output_name.names if name not in PLACEHOLDERS]
@@ -35,10 +38,11 @@ def make_plan(manifest: Manifest) -> Plan:
         if seen.is_new_digest(draft.sha256):
             tally.add(draft.request)
         else:
+            tally.add_copy(draft.request)
             twice = twice or draft.row.place
     models, asked = tally.lines(), drafting.asked
-    if not always_different(manifest.output_name.text):
-        tell_collisions(lambda: jobs_of(manifest, seals, asked), drafting.problems)
+    if not premises.overrides and not always_different(manifest.output_name.text):  # nobody names files of a what-if
+        tell_collisions(lambda: jobs_of(material, asked), drafting.problems)
         drafting.problems.refuse()
     return Plan(
         name=manifest.name,
@@ -46,8 +50,11 @@ def make_plan(manifest: Manifest) -> Plan:
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,
+        account=manifest.account,
+        policy=manifest.policy,
+        reuse=manifest.reuse,
         warnings=(*drafting.warnings, *_again(asked - sum(line.jobs for line in models), twice)),
-        jobs=lambda: (job for _, job in jobs_of(manifest, seals, asked)),
+        jobs=lambda: (job for _, job in jobs_of(material, asked)),
     )
 
 

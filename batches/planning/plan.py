@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from batches.megapixels import megapixels
-from batches.money import credits_of, json_number, usd_of
+from batches.money import cost_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from batches.models import Estimate
+    from batches.planning.lines import ModelLine
+    from batches.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +29,17 @@ class PlannedJob:
     model: str  #: as the manifest spells it
     path: str  #: of the endpoint, below the host
     lane: str  #: the limit class it counts against
-    params: Mapping[str, object]  #: the JSON body to send
+    params: Mapping[str, object]  #: the JSON body to send, with `{"file": …, "sha256": …}` for an input image
     prompt: str | None  #: what to draw; None for a model that needs no words
     seed: int | None  #: None: the server draws one
     output_name: str  #: relative path with extension, once per plan
+    naming: Callable[[int], str] = field(repr=False, compare=False)  #: its output name if it had another number
     labels: Mapping[str, str]  #: for cost reports
     estimate: Estimate  #: its price and size
 
-
-@dataclass(frozen=True, slots=True)
-class ModelLine:
-    """What one model is asked for."""
-
-    model: str
-    jobs: int  #: images asked of it
-    output_pixels: int  #: as far as sizes are known
-    micro_credits: int  #: as far as prices are known
-    unknown_prices: int  #: jobs that the bill leaves out
+    def renumbered(self, number: int) -> PlannedJob:
+        """The same job in another place, with the name that goes with it."""
+        return replace(self, number=number, output_name=self.naming(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,9 @@ class Plan:
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
+    account: str | None  #: whose key pays; None: the one that is set up
+    policy: Policy  #: how the batch is carried out
+    reuse: bool  #: whether pictures that earlier batches made are taken
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
     jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)
     """In the order of the manifest; raises ManifestError where a source is no longer what was planned."""
@@ -70,9 +69,19 @@ class Plan:
         return self.asked - self.unique
 
     @property
+    def low(self) -> int:
+        """Micro-credits it costs at least."""
+        return sum(line.low for line in self.models)
+
+    @property
     def micro_credits(self) -> int:
-        """The bill, as far as prices are known."""
+        """The bill: what it will likely cost, as far as prices are known."""
         return sum(line.micro_credits for line in self.models)
+
+    @property
+    def high(self) -> int:
+        """Micro-credits it costs at most, as far as prices are known."""
+        return sum(line.high for line in self.models)
 
     @property
     def unknown_prices(self) -> int:
@@ -80,9 +89,19 @@ class Plan:
         return sum(line.unknown_prices for line in self.models)
 
     @property
+    def learnt_prices(self) -> int:
+        """Jobs whose price nobody publishes and earlier ones have told."""
+        return sum(line.learnt_prices for line in self.models)
+
+    @property
     def output_pixels(self) -> int:
         """Pixels to come, as far as sizes are known."""
         return sum(line.output_pixels for line in self.models)
+
+    @property
+    def input_pixels(self) -> int:
+        """Pixels to send, as far as they are measured."""
+        return sum(line.input_pixels for line in self.models)
 
     def as_json(self) -> dict[str, object]:
         """All but the jobs themselves, for machines."""
@@ -93,14 +112,10 @@ class Plan:
             "jobs": self.asked,
             "unique_jobs": self.unique,
             "output_megapixels": megapixels(self.output_pixels),
-            "cost": {
-                "credits": json_number(credits_of(self.micro_credits)),
-                "usd": json_number(usd_of(self.micro_credits)),
-            },
+            "input_megapixels": megapixels(self.input_pixels),
+            "cost": {**cost_json(self.micro_credits), "low": cost_json(self.low), "high": cost_json(self.high)},
             "unknown_prices": self.unknown_prices,
-            "models": {
-                line.model: {"jobs": line.jobs, "credits": json_number(credits_of(line.micro_credits))}
-                for line in self.models
-            },
+            "learnt_prices": self.learnt_prices,
+            "models": {line.model: line.as_json() for line in self.models},
             "warnings": list(self.warnings),
         }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batches.megapixels import megapixels, show_megapixels
-from batches.money import credits_of, json_number, show_credits, show_usd, usd_of
+from batches.money import cost_json, credits_of, show_credits, show_usd
 from batches.store.ledger import standing
 from batches.store.ledger.states import State
 
@@ -125,8 +125,3 @@ def standing_json(now: Standing) -> dict[str, object]:
         "reserved": cost_json(money.reserved),
         "at_risk": cost_json(money.at_risk),
     }
-
-
-def cost_json(micro: int) -> dict[str, int | float]:
-    """An amount as credits and dollars."""
-    return {"credits": json_number(credits_of(micro)), "usd": json_number(usd_of(micro))}

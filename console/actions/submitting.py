@@ -1,9 +1,9 @@
-"""Manifest -> plan -> batch in the ledger. A batch that exists is gone on with, never paid again."""
+"""Manifest -> plan -> batch in the ledger. What a batch has already is gone on with, and never paid again."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
@@ -11,27 +11,24 @@ from batches.manifest import read_manifest
 from batches.models import PRICES_AS_OF
 from batches.planning import make_plan
 from batches.store.ledger import standing, submitting
+from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
+from batches.store.ledger.sorting import JOBS_AT_ONCE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from batches.planning import Plan
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
-
-UNSURE_SHARE = 100
-"""Unsure jobs are submitted again while the money at risk stays within a hundredth of the plan's cost."""
+    from batches.store.ledger.survey import Survey
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What a submission came to."""
-
-    batch: Batch
-    is_new: bool  #: False: this very plan was submitted before, and is gone on with
-    standing: Standing
+JOBS_PER_TRANSACTION = 10_000
+"""Written in half a second, for which workers that share the ledger have to wait."""
 
 
 def plan_of(manifest: Path) -> Plan:
@@ -39,27 +36,44 @@ def plan_of(manifest: Path) -> Plan:
     return make_plan(read_manifest(manifest))
 
 
-def earlier(ledger: Ledger, plan: Plan, account: str) -> Standing | None:
-    """How the batch stands that this very plan became before."""
+def survey(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Survey:
+    """What submitting this plan would come to. `again` makes a new batch of a finished one."""
     with ledger.read() as tx:
-        batch = submitting.newest_batch_of(tx, plan, account)
-        return None if batch is None else standing.standing_of(tx, batch)
+        found = surveying.survey(tx, plan, account)
+    return surveying.all_new(plan) if again and found.continues and found.continues.rests else found
 
 
-def submit(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Submitted:
-    """Write the plan as a batch; or find the one it became before. `again` makes a new one of a finished batch."""
-    terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, unsure_bound=plan.micro_credits // UNSURE_SHARE)
-    now = time.time()
+def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standing:
+    """Write what the survey found to be missing; returns how the batch stands then."""
+    terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
     with ledger.write() as tx:
-        batch = submitting.newest_batch_of(tx, plan, account)
-        is_new = batch is None
-        if batch is not None and again and standing.standing_of(tx, batch).rests:
-            submitting.close(tx, batch.id, now)  # the workers may not have come to it yet
-            is_new = True
-        if is_new:
-            batch = standing.find_batch(tx, submitting.add_batch(tx, plan, terms, now))
-        assert batch is not None
-        return Submitted(batch, is_new, standing.standing_of(tx, batch))
+        batch = _batch_for(tx, plan, terms, surveyed)
+    if surveyed.added:
+        _write_jobs(ledger, batch, plan)
+    with ledger.write() as tx:
+        submitting.complete(tx, batch.id, plan, terms, time.time())
+        return standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
+
+
+def _batch_for(tx: Connection, plan: Plan, terms: BatchTerms, surveyed: Survey) -> Batch:
+    if surveyed.continues is not None:
+        return surveyed.continues.batch
+    now = time.time()
+    newest = submitting.newest_named(tx, plan.name, terms.account)
+    if newest is not None and newest.fingerprint == plan.fingerprint:
+        if newest.whole_at is None or not standing.standing_of(tx, newest).rests:
+            return newest  # a submission of the same that was cut off, or that goes on beside us
+        submitting.close(tx, newest.id, now)  # the workers may not have come to it yet
+    return submitting.open_batch(tx, plan, terms, now)
+
+
+def _write_jobs(ledger: Ledger, batch: Batch, plan: Plan) -> None:
+    planned = plan.jobs()
+    while some := list(islice(planned, JOBS_PER_TRANSACTION)):
+        with ledger.write() as tx:
+            for first in range(0, len(some), JOBS_AT_ONCE):
+                chunk = some[first : first + JOBS_AT_ONCE]
+                submitting.add_jobs(tx, batch, chunk, reuse=plan.reuse, now=time.time())
 
 
 def find(ledger: Ledger, text: str) -> Batch:

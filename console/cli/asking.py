@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from batches.errors import SettingError
-from batches.money import micro_credits, plain
+from batches.money import credits_of, micro_credits, plain
 from console.cli.output import amount, bill_of_plan, say
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from batches.planning import Plan
+    from batches.store.ledger.survey import Survey
 
 
 def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
     """The plan, its cost, and what is odd about it."""
     to.print(bill_of_plan(plan))
-    unknown = f", and {plan.unknown_prices} images whose price is not known" if plan.unknown_prices else ""
-    say(f"{plan.unique:,} images for about {amount(plan.micro_credits)}{unknown}.", to)
+    images = "1 image" if plan.unique == 1 else f"{plan.unique:,} images"
+    say(f"{images} for {_price(plan)}.", to)
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
         say(f"The account has {plain(balance):,} credits{short}.", to)
@@ -31,13 +32,38 @@ def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> Non
         say(f"Note: {warning}", to)
 
 
-def ask(plan: Plan, *, yes: bool) -> None:
+def _price(plan: Plan) -> str:
+    """What is known of it, and what is not."""
+    if plan.unknown_prices == plan.unique:
+        return "a price that is not known"
+    if plan.unknown_prices:
+        return f"at least {amount(plan.low)}; the price of {plan.unknown_prices:,} is not known"
+    span = f", between {credits_of(plan.low):,} and {credits_of(plan.high):,}" if plan.low != plan.high else ""
+    return f"about {amount(plan.micro_credits)}{span}"
+
+
+def show_survey(surveyed: Survey, to: Console) -> None:
+    """What of the plan is there already, and what comes for free."""
+    if surveyed.continues:
+        new = f"{surveyed.added:,} new" if surveyed.added else "nothing new"
+        say(f"{surveyed.continues.batch.id} has some of it: {surveyed.known:,} known, {new}.", to)
+    free = [
+        f"{surveyed.copies:,} get a copy of another one's picture" if surveyed.copies else "",
+        f"{surveyed.reused:,} take a picture of an earlier batch" if surveyed.reused else "",
+    ]
+    if any(free):
+        say(f"{' and '.join(filter(None, free))}, which costs nothing.", to)
+    if surveyed.continues or surveyed.reused:
+        say(f"To pay: about {amount(surveyed.micro_credits)} for {surveyed.new:,} images.", to)
+
+
+def ask(surveyed: Survey, *, yes: bool) -> None:
     """Go on only when somebody agrees to the bill."""
-    if yes:
+    if yes or not surveyed.new:
         return
     if not sys.stdin.isatty():
         raise SettingError(
-            f"This will spend about {amount(plan.micro_credits)}, and there is nobody to ask.",
+            f"This will spend about {amount(surveyed.micro_credits)}, and there is nobody to ask.",
             cure="Add --yes to agree.",
         )
     if not typer.confirm("Go on?", err=True):

@@ -16,7 +16,7 @@ from batches.money import credits_of, show_credits, show_usd
 
 if TYPE_CHECKING:
     from batches.errors import FluxbatchError
-    from batches.planning import Plan
+    from batches.planning import ModelLine, Plan
     from batches.reports import CostReport
 
 WIDTH_OF_FILES = 160
@@ -63,18 +63,41 @@ def columns(*titles: str, right: frozenset[str] = frozenset()) -> Table:
 
 
 def bill_of_plan(plan: Plan) -> Table:
-    """What a plan will cost, a line per model."""
-    numbers = ("images", "megapixels", "credits", "USD")
+    """What a plan will cost, a line per model; input, low and high only where there is something to tell."""
+    has_inputs = any(line.input_pixels or line.unmeasured_inputs for line in plan.models)
+    shown = {"images", "megapixels", "credits", "USD"}
+    shown |= ({"input"} if has_inputs else set()) | ({"low", "high"} if plan.low != plan.high else set())
+    lines = [_line_of_plan(line) for line in plan.models]
+    numbers = [title for title in lines[0] if title in shown]
     table = columns("model", *numbers, right=frozenset(numbers))
-    for line in plan.models:
-        table.add_row(
-            line.model,
-            f"{line.jobs:,}",
-            show_megapixels(line.output_pixels),
-            f"{credits_of(line.micro_credits):,}",
-            show_usd(line.micro_credits),
-        )
+    for line, cells in zip(plan.models, lines, strict=True):
+        table.add_row(line.model, *(cells[title] for title in numbers))
     return table
+
+
+def _line_of_plan(line: ModelLine) -> dict[str, str]:
+    """Every column there may be, in their order."""
+
+    def of_money(said: str) -> str:
+        return known(said, line.unknown_prices, line.jobs)
+
+    learnt = " (learnt)" if line.learnt_prices else ""
+    return {
+        "images": f"{line.jobs:,}",
+        "megapixels": known(show_megapixels(line.output_pixels), line.unknown_sizes, line.jobs),
+        "input": known(show_megapixels(line.input_pixels), line.unmeasured_inputs, line.jobs),
+        "low": of_money(f"{credits_of(line.low):,}"),
+        "credits": of_money(f"{credits_of(line.micro_credits):,}{learnt}"),
+        "high": of_money(f"{credits_of(line.high):,}"),
+        "USD": of_money(show_usd(line.micro_credits)),
+    }
+
+
+def known(said: str, unknown: int, of: int) -> str:
+    """A sum that leaves some unknown: `56.9`, `over 56.9`, or `unknown` where all are."""
+    if not unknown:
+        return said
+    return "unknown" if unknown == of else f"over {said}"
 
 
 def bill_of_report(report: CostReport) -> Table:
@@ -96,3 +119,21 @@ def bill_of_report(report: CostReport) -> Table:
 def amount(micro: int, *, at_least: bool = False) -> str:
     """`56.9 credits ($0.569)`."""
     return f"{'at least ' if at_least else ''}{show_credits(micro)} ({show_usd(micro)})"
+
+
+def show_seconds(seconds: float) -> str:
+    """`45 s`, `12 min`, `2 h 10 min`."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{minutes // 60:,} h {minutes % 60:02} min"
+
+
+def show_bytes(count: int) -> str:
+    """`4 MB`, `3.1 GB`: a megabyte is a million bytes, as disks are sold."""
+    megabytes = count / 1e6
+    if megabytes < 100:
+        return f"{max(1, round(megabytes))} MB"
+    return f"{megabytes / 1e3:,.1f} GB" if megabytes < 1e5 else f"{megabytes / 1e3:,.0f} GB"

@@ -12,7 +12,7 @@ from batches.store.ledger import Ledger, presence
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
 from console.actions.worker_process import worker_process
-from console.cli.asking import ask, show_bill
+from console.cli.asking import ask, show_bill, show_survey
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
 from console.cli.progress import Progress
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from batches.planning import Plan
     from batches.store.ledger.records import Batch
+    from batches.store.ledger.survey import Survey
     from console.actions.worker_process import WorkerProcess
 
 
@@ -49,16 +50,18 @@ def run(
     if not simulate:
         services.required_key(settings)
     with services.api(settings, simulate=simulate) as live, Ledger(live.where_ledger) as ledger:
-        earlier = submitting.earlier(ledger, plan, live.account_name)
-        if earlier is not None and earlier.rests and not again:
+        surveyed = submitting.survey(ledger, plan, live.account_name, again=again)
+        earlier = surveyed.continues
+        if earlier is not None and surveyed.is_over:
             note(f"{earlier.batch.id} is finished and is not paid again. --again makes all images anew.")
             batch, code = earlier.batch, running.code_of(earlier)
         else:
             balance = _balance(live)
-            if earlier is None or earlier.rests:
+            if surveyed.added:
                 show_bill(plan, err, balance=balance)
-                ask(plan, yes=yes)
-            batch, code = _carried_out(ledger, plan, live, again=again, simulate=simulate)
+                show_survey(surveyed, err)
+                ask(surveyed, yes=yes)
+            batch, code = _carried_out(ledger, plan, live, surveyed, simulate=simulate)
         report = running.report_of(ledger, batch)
     if as_json:
         print_json(report.as_json())
@@ -77,16 +80,17 @@ def _balance(live: Settings) -> Decimal | None:
         client.close()
 
 
-def _carried_out(ledger: Ledger, plan: Plan, live: Settings, *, again: bool, simulate: bool) -> tuple[Batch, ExitCode]:
+def _carried_out(
+    ledger: Ledger, plan: Plan, live: Settings, surveyed: Survey, *, simulate: bool
+) -> tuple[Batch, ExitCode]:
     with services.broker(live):  # first of all, so that a broker out of reach leaves nothing behind
         with ledger.write() as tx:
             presence.lift_stop(tx, live.account_name, time.time())  # whoever runs this has mended what was wrong
-        submitted = submitting.submit(ledger, plan, live.account_name, again=again)
-        if not submitted.is_new:
-            done = submitted.standing.jobs.get(State.DONE, 0)
-            note(f"Going on with {submitted.batch.id}: {done:,} of {submitted.standing.total:,} images are there.")
+        now = submitting.submit(ledger, plan, live.account_name, surveyed)
+        if surveyed.continues:
+            note(f"Going on with {now.batch.id}: {now.jobs.get(State.DONE, 0):,} of {now.total:,} images are there.")
         with worker_process(live.home.absolute() / "worker.log", simulate=simulate) as worker:
-            return submitted.batch, _looked_on(ledger, submitted.batch, worker)
+            return now.batch, _looked_on(ledger, now.batch, worker)
 
 
 def _looked_on(ledger: Ledger, batch: Batch, worker: WorkerProcess) -> ExitCode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from batches.reports.cost import standing_json
 from batches.store.ledger import Ledger
 from console.actions import services, submitting
-from console.cli.asking import ask, show_bill
+from console.cli.asking import ask, show_bill, show_survey
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
 from workers.broker import connect
@@ -28,15 +28,17 @@ def submit(
     settings = services.simulated(Settings.load()) if simulate else Settings.load()
     if settings.broker_url:
         connect(settings.broker_url).close()  # better to learn now that the fleet is out of reach
-    show_bill(plan, err)
-    ask(plan, yes=yes)
     with Ledger(settings.where_ledger) as ledger:
-        submitted = submitting.submit(ledger, plan, settings.account_name, again=again)
+        surveyed = submitting.survey(ledger, plan, settings.account_name, again=again)
+        show_bill(plan, err)
+        show_survey(surveyed, err)
+        ask(surveyed, yes=yes)
+        standing = submitting.submit(ledger, plan, settings.account_name, surveyed)
     if as_json:
-        print_json({**standing_json(submitted.standing), "new": submitted.is_new})
+        print_json({**standing_json(standing), "submitted": surveyed.as_json()})
         return
-    out.print(submitted.batch.id, soft_wrap=True)
-    if submitted.is_new:
+    out.print(standing.batch.id, soft_wrap=True)
+    if surveyed.added:
         note("Submitted. `fluxbatch worker` carries it out; `fluxbatch status` shows how it stands.")
     else:
         note("This manifest was submitted before and is not paid again. --again makes all images anew.")

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from batches.manifest import read_manifest
+from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.shape import ManifestShape, OutputShape
 from batches.planning import make_plan
 from console.cli.main import VERBS
 from console.exit_codes import ExitCode
+from tests.pictures import picture
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +32,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_manifest_on_a_page_can_be_planned(page: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
     assert blocks
+    for name in ("photos/heron.jpg", "photos/owl.jpg", "masks/heron.png"):
+        picture(tmp_path / name)
     for number, block in enumerate(blocks):
         file = tmp_path / f"{number}.yaml"
         file.write_text(block)
@@ -63,6 +67,11 @@ def test_the_settings_page_has_every_setting_and_no_other() -> None:
     page = (ROOT / "docs/reference/settings.md").read_text()
     names = {field.validation_alias or f"FLUXBATCH_{name.upper()}" for name, field in Settings.model_fields.items()}
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)) == names
+
+
+def test_the_manifest_page_has_every_rule_of_a_policy_and_no_other() -> None:
+    table = (ROOT / "docs/reference/manifest.md").read_text().partition("| rule |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)) == PolicyShape.model_fields.keys()
 
 
 def test_the_manifest_page_has_every_key_and_no_other() -> None:

@@ -12,8 +12,10 @@ import pytest
 import simulator
 from batches.manifest import read_manifest
 from batches.planning import make_plan
-from batches.store.ledger import Ledger, presence, submitting
+from batches.policy import Policy, Unsure
+from batches.store.ledger import Ledger, presence
 from batches.store.ledger.records import BatchTerms
+from tests.batches.store.ledger.world import write_batch
 from workers.broker import connect
 from workers.embedded import embedded_broker
 
@@ -110,10 +112,12 @@ def submit(ledger: Ledger, tmp_path: Path) -> Callable[..., str]:
         manifest.write_text(f"version: 1\nname: test\nmodel: {model}\nparams: {size}\nprompts:\n{rows}\n")
         plan = make_plan(read_manifest(manifest))
         terms = BatchTerms(
-            account=ACCOUNT, prices_as_of="2026-10-01", max_attempts=max_attempts, unsure_bound=unsure_bound
+            account=ACCOUNT,
+            prices_as_of="2026-10-01",
+            policy=Policy(attempts=max_attempts, unsure=Unsure(micro_credits=unsure_bound)),
         )
         with ledger.write() as tx:
-            return submitting.add_batch(tx, plan, terms, time.time())
+            return write_batch(tx, plan, terms, time.time())
 
     return submitted
 

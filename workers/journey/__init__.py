@@ -5,6 +5,6 @@ from __future__ import annotations
 from workers.journey.decide import decide
 from workers.journey.hands import Hands
 from workers.journey.journey import Journey
-from workers.journey.policy import Policy
+from workers.journey.patience import Patience
 
-__all__ = ["Hands", "Journey", "Policy", "decide"]
+__all__ = ["Hands", "Journey", "Patience", "decide"]

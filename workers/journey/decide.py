@@ -27,6 +27,7 @@ from workers.journey.events import (
     BadPicture,
     Claimed,
     Draining,
+    InputLost,
     NoSlot,
     SlotTaken,
     Stored,
@@ -48,7 +49,7 @@ from workers.journey.steps import (
 
 if TYPE_CHECKING:
     from workers.journey.events import Event
-    from workers.journey.policy import Policy
+    from workers.journey.patience import Patience
     from workers.journey.steps import Step
 
 NOT_CHARGED = Reported(micro_credits=0)
@@ -85,50 +86,52 @@ class View:
                 return self
 
 
-def decide(view: View, event: Event, policy: Policy, now: float) -> Step:
+def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
     """The next step of a job that has just met this event. The view has the event counted in already."""
     match event:
         case Claimed():
-            return TakeSlot(policy.slot_patience) if view.accepted_at is None else Poll(0)
+            return TakeSlot(patience.slot_patience) if view.accepted_at is None else Poll(0)
         case SlotTaken():
             return Submit()
         case NoSlot():
             return PutBack(0, "waits for a slot")
+        case InputLost(message=message):
+            return End(State.FAILED, message, None)
         case Draining():
             return _leave(view)
         case Accepted() | Busy() | AnswerLost() | NoCredits() | KeyRefused() | Rejected():
-            return _after_submit(view, event, policy)
+            return _after_submit(view, event, patience)
         case InFlight() | NotFound() | Ready() | Moderated() | TaskError():
-            return _after_poll(view, event, policy, now)
+            return _after_poll(view, event, patience, now)
         case Trouble(message=message, retry_after=asked):
-            return AskAgain(policy.ask_again(view.troubles, asked), message)
+            return AskAgain(patience.ask_again(view.troubles, asked), message)
         case LinkDead(message=message):
-            return AskAgain(0 if view.troubles == 1 else policy.ask_again(view.troubles), message)
+            return AskAgain(0 if view.troubles == 1 else patience.ask_again(view.troubles), message)
         case Stored(image=image, cost=cost):
             return Finish(image, cost)
         case BadPicture() | Foreign():
-            return _after_useless(view, event, policy)
+            return _after_useless(view, event, patience)
         case StoreTrouble(message=message):
-            onward = HandOver(policy.stop, message)
-            return StopAccount("image store", message, policy.stop, onward)
+            onward = HandOver(patience.stop, message)
+            return StopAccount("image store", message, patience.stop, onward)
         case _:
             assert_never(event)
 
 
 def _after_submit(
-    view: View, answer: Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected, policy: Policy
+    view: View, answer: Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected, patience: Patience
 ) -> Step:
     match answer:
         case Accepted():
-            return Poll(policy.first_poll)
+            return Poll(patience.first_poll)
         case Busy(message=message, retry_after=asked):
-            return PutBack(policy.wait(view.waits, asked), message, counts="wait")
+            return PutBack(patience.wait(view.waits, asked), message, counts="wait")
         case AnswerLost(message=message):
             return Doubt(message)
         case NoCredits(message=message):
-            return StopAccount("no credits", message, policy.stop, PutBack(0, message))
+            return StopAccount("no credits", message, patience.stop, PutBack(0, message))
         case KeyRefused(message=message):
-            return StopAccount("key refused", message, policy.stop, PutBack(0, message))
+            return StopAccount("key refused", message, patience.stop, PutBack(0, message))
         case Rejected(message=message):
             return End(State.FAILED, f"rejected: {message}", None)
         case _:
@@ -136,7 +139,7 @@ def _after_submit(
 
 
 def _after_poll(
-    view: View, answer: InFlight | NotFound | Ready | Moderated | TaskError, policy: Policy, now: float
+    view: View, answer: InFlight | NotFound | Ready | Moderated | TaskError, patience: Patience, now: float
 ) -> Step:
     age = now - (view.accepted_at if view.accepted_at is not None else now)
     match answer:
@@ -150,23 +153,23 @@ def _after_poll(
             reason = f"BFL failed: {message}"
             if view.failures >= view.max_attempts:
                 return End(State.FAILED, reason, said)
-            return PutBack(policy.backoff(view.failures), reason, counts="failure", cost=said)
+            return PutBack(patience.backoff(view.failures), reason, counts="failure", cost=said)
         case InFlight():
-            if age > policy.deadline:
-                return Doubt(f"no result within {policy.deadline:.0f} s")
-            return Poll(policy.poll_gap(age))
+            if age > patience.deadline:
+                return Doubt(f"no result within {patience.deadline:.0f} s")
+            return Poll(patience.poll_gap(age))
         case NotFound():
-            if age > policy.not_found_grace:
+            if age > patience.not_found_grace:
                 return Doubt("BFL does not know this ticket")
-            return Poll(policy.poll_gap(age))
+            return Poll(patience.poll_gap(age))
         case _:
             assert_never(answer)
 
 
-def _after_useless(view: View, event: BadPicture | Foreign, policy: Policy) -> Step:
+def _after_useless(view: View, event: BadPicture | Foreign, patience: Patience) -> Step:
     """It may pass; if it does not, a bad picture is paid for and lost, and a foreign link is for a person to judge."""
-    if view.useless < policy.useless_tries:
-        return AskAgain(policy.ask_again(view.useless), event.message)
+    if view.useless < patience.useless_tries:
+        return AskAgain(patience.ask_again(view.useless), event.message)
     match event:
         case BadPicture(message=message, cost=cost):
             return End(State.FAILED, message, cost)

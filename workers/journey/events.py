@@ -42,6 +42,13 @@ class NoSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class InputLost:
+    """An input image is no longer what was planned."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The picture is verified and in the image store."""
 
@@ -70,7 +77,7 @@ class Draining:
 
 
 Event = (
-    Claimed | SlotTaken | NoSlot | Stored | BadPicture | StoreTrouble | Draining
+    Claimed | SlotTaken | NoSlot | InputLost | Stored | BadPicture | StoreTrouble | Draining
     | Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
     | InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble | LinkDead
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
-from workers.journey.policy import Policy
+from workers.journey.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,6 @@ class Hands:
     images: ImageStore
     clock: Callable[[], float]  #: seconds since the epoch
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
-    policy: Policy = field(default_factory=Policy)
+    patience: Patience = field(default_factory=Patience)
     submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
     decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))

@@ -12,18 +12,24 @@ from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
-from batches.store.images import BadImage, ImageStoreError, verify
+from batches.store.images import BadImage, ImageStoreError
 from batches.store.ledger import LedgerError, moves, presence
-from batches.store.ledger.records import KeptImage, Stop
+from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import log
 from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError
 from workers.journey import steps
+from workers.journey.body import UnusableInput, body_of
+from workers.journey.copying import make_copy
 from workers.journey.decide import View, decide
-from workers.journey.events import BadPicture, Claimed, Draining, NoSlot, SlotTaken, Stored, StoreTrouble
+from workers.journey.events import BadPicture, Claimed, Draining, InputLost, NoSlot, SlotTaken, Stored, StoreTrouble
+from workers.journey.keeping import keep
 from workers.journey.provenance import sidecar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from batches.store.images import Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
     from workers.journey.events import Event
     from workers.journey.hands import Hands
@@ -45,7 +51,7 @@ class Journey:
         self._hands = hands
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
-            max_attempts=job.max_attempts,
+            max_attempts=job.policy.attempts,
             failures=job.failures,
             waits=job.waits,
             accepted_at=ticket.accepted_at if ticket else None,
@@ -62,11 +68,14 @@ class Journey:
 
     def travel(self) -> None:
         """Carry the job as far as this worker can."""
+        if self._job.copied_key is not None:
+            make_copy(self._job, self._job.copied_key, self._hands)
+            return
         event: Event | None = Claimed()
         try:
             while event is not None:
                 self._view = self._view.after(event)
-                step = decide(self._view, event, self._hands.policy, self._hands.clock())
+                step = decide(self._view, event, self._hands.patience, self._hands.clock())
                 event = self._carry_out(step)
         except FluxbatchError:
             raise
@@ -77,7 +86,7 @@ class Journey:
             self._hands.gate.forget(*self._slot)
 
     def _after_mistake(self, reason: str) -> steps.PutBack | steps.Doubt | steps.HandOver:
-        rest = self._hands.policy.backoff_cap
+        rest = self._hands.patience.backoff_cap
         match self._job.state:
             case State.CALLED:
                 return steps.PutBack(rest, reason)
@@ -115,16 +124,20 @@ class Journey:
             if self._hands.sleep(0):
                 self._release_slot()
                 return Draining()
-            return self._submit_now()
+            try:
+                return self._submit_now(body_of(self._job.params))
+            except UnusableInput as error:
+                self._release_slot()
+                return InputLost(str(error))
 
-    def _submit_now(self) -> Event | None:
+    def _submit_now(self, body: Mapping[str, object]) -> Event | None:
         with self._hands.ledger.write() as tx:
             job = moves.begin_attempt(tx, self._job, self._hands.clock())
         if job is None:
             self._release_slot()
             return None
         self._job = job
-        answer = self._hands.client.submit(job.path, job.params)
+        answer = self._hands.client.submit(job.path, body)
         if isinstance(answer, Accepted):
             return self._keep_ticket(answer)
         log.not_accepted(job, type(answer).__name__, answer.message)
@@ -168,23 +181,15 @@ class Journey:
         return self._store(answer, ready) if isinstance(answer, Downloaded) else answer
 
     def _store(self, answer: Downloaded, ready: Ready) -> Event:
-        job = self._job
-        key = f"{job.batch_id}/{job.output_name}"
+        def facts(picture: Picture) -> bytes:
+            return sidecar(self._job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
+
         try:
-            with self._hands.decoding:
-                picture = verify(answer.data, _format_of(job.output_name))
-            self._hands.images.put(key, answer.data)
-            facts = sidecar(job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
-            self._hands.images.put(f"{key}.json", facts)
+            return Stored(keep(self._job, answer.data, facts, self._hands), ready.said)
         except BadImage as error:
             return BadPicture(f"bad picture: {error}", ready.said)
         except ImageStoreError as error:
             return StoreTrouble(str(error))
-        image = KeptImage(
-            key=key, sha256=picture.sha256, format=picture.format,
-            width=picture.width, height=picture.height, bytes=picture.bytes,
-        )  # fmt: skip
-        return Stored(image, ready.said)
 
     def _ask_again(self, after: float, reason: str) -> Event | None:
         log.asking_again(self._job, after, reason)
@@ -243,7 +248,3 @@ class Journey:
 def _jittered(seconds: float) -> float:
     """A tenth more or less, so that a fleet does not knock in step."""
     return seconds * random.uniform(0.9, 1.1)
-
-
-def _format_of(output_name: str) -> str:
-    return output_name.rpartition(".")[2]

@@ -26,13 +26,9 @@ def sidecar(
 ) -> bytes:
     """All that is known about one picture: enough to make it again, and to find its line on the bill."""
     facts = {
-        "batch": job.batch_id,
-        "manifest_sha256": job.manifest_sha256,
-        "job": job.number,
-        "id": job.row_id,
+        **_whose(job),
         "model": job.model,
         "params": job.params,
-        "labels": job.labels,
         "prompt_used": result.get("prompt"),
         "seed_used": result.get("seed"),
         "ticket": ticket.id,
@@ -47,5 +43,25 @@ def sidecar(
         "bytes": picture.bytes,
         "sha256": picture.sha256,
     }
+    return _spelt(facts)
+
+
+def copied_sidecar(job: ClaimedJob, source: str, facts: bytes, *, now: float) -> bytes:
+    """The sidecar of a picture that was made for another job: where it comes from stays, but this one cost nothing."""
+    own = {**_whose(job), "copy_of": source, "stored_at": now, "cost_credits": 0}
+    return _spelt({**json.loads(facts), **own})
+
+
+def _whose(job: ClaimedJob) -> dict[str, object]:
+    return {
+        "batch": job.batch_id,
+        "manifest_sha256": job.manifest_sha256,
+        "job": job.number,
+        "id": job.row_id,
+        "labels": job.labels,
+    }
+
+
+def _spelt(facts: Mapping[str, object]) -> bytes:
     text = json.dumps(facts, indent=2, ensure_ascii=False, default=str)
     return text.encode(errors="backslashreplace")  # half a surrogate pair has no UTF-8, but JSON spells it so

@@ -6,6 +6,7 @@ import glob
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from batches.manifest.files import exists
 from batches.manifest.problem import ManifestError, Place, Problem
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file with a prompt in each row."""
+    """A file with a prompt in each row, or a picture that is a row."""
 
+    name: str  #: as the manifest would name it
     path: Path  #: where it lies
     asked_at: Place  #: where the manifest names it
 
@@ -28,15 +30,8 @@ def sources_of(names: Iterable[str], node: Node, folder: Path) -> Iterator[Sourc
     nodes = list(node.children.values()) or [node]
     for name, written in zip(names, nodes, strict=True):
         found = [name]
-        if glob.has_magic(name) and not _exists(folder / name):
+        if glob.has_magic(name) and not exists(folder / name):
             found = sorted(glob.glob(name, root_dir=folder, recursive=True))  # noqa: PTH207  # Path.glob takes no absolute pattern
         if not found:
             raise ManifestError([Problem(written.place, f"no file matches {name}")])
-        yield from (Source(folder / one, written.place) for one in found)
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # too long a name, or one with a NUL in it
-        return False
+        yield from (Source(one, folder / one, written.place) for one in found)

@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 
 LINED = (".txt", ".csv", ".tsv", ".jsonl")
 PARQUET = ".parquet"
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 def records(source: Source, problems: Problems, seals: Seals) -> Iterator[Record]:
     """Every row of this file. Wrong rows are told to `problems`; a file that cannot be read raises ManifestError."""
     path, asked_at = source.path, source.asked_at
+    if path.suffix.lower() in PICTURES:
+        with opened(path, asked_at):  # and not read: its digest is in the fingerprints of the jobs that send it
+            yield Record(0, {"file": source.name, "stem": path.stem})
+        return
     if path.suffix != PARQUET and _format_of(path) not in LINED:
         message = f"cannot read prompts from {path.name}"
-        hint = f"name a file that ends in {', '.join(LINED)} or {PARQUET}; all but the last may be .gz"
+        hint = f"name a file that ends in {', '.join(LINED)} (or the same and .gz), {PARQUET}, or a picture"
         raise ManifestError([Problem(asked_at, message, hint)])
     if _is_pipe(path):
         raise ManifestError([Problem(asked_at, f"{path} is a pipe", "write it into a file: it is read more than once")])

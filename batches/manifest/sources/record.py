@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Record(NamedTuple):
     """One row of a source."""
 
-    line: int  #: where it begins, from 1; the row's number where a file has no lines
+    line: int  #: where it begins, from 1; the row's number where a file has no lines; 0 where the file is the row
     values: Mapping[str, object]  #: by column
 
 

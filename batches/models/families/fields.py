@@ -16,7 +16,7 @@ DISABLE_UPSAMPLING = Parameter(
 )
 
 SEED = Parameter("seed", Kind.INTEGER, "The same seed and parameters draw the same image.", nullable=True)
-IMAGE_PROMPT = Parameter("image_prompt", Kind.IMAGE, "An image to vary or to start from.", nullable=True)
+IMAGE_PROMPT = Parameter("image_prompt", Kind.IMAGE, "An image to vary or to start from.", nullable=True, urls=False)
 STEPS = Parameter("steps", Kind.INTEGER, "Drawing steps: more are finer and slower.", maximum=50)
 GUIDANCE = Parameter("guidance", Kind.NUMBER, "How closely the image keeps to the prompt.")
 

@@ -57,8 +57,17 @@ ULTRA = (
 )
 
 SOURCE_IMAGE = (
-    Parameter("image", Kind.IMAGE, "The image to change; its alpha channel may be the mask.", required=True),
-    Parameter("mask", Kind.IMAGE, "White is painted anew, black is kept; as large as the image.", nullable=True),
+    Parameter(
+        "image", Kind.IMAGE, "The image to change; its alpha channel may be the mask.", required=True, urls=False
+    ),
+    Parameter(
+        "mask",
+        Kind.IMAGE,
+        "White is painted anew, black is kept; as large as the image.",
+        nullable=True,
+        same_size_as="image",
+        urls=False,
+    ),
 )
 PAINT_STEPS = replace(STEPS, minimum=15, default=50)
 #: What is painted into an image, and how; the finetuned form takes no null here.

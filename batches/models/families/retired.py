@@ -33,7 +33,7 @@ RESULT = (SAFETY, OLD_JPEG, *WEBHOOK)
 PRO_STEPS = replace(DEV_STEPS, default=40)
 PRO_GUIDANCE = replace(DEV_GUIDANCE, default=2.5)
 
-CONTROL = Parameter("control_image", Kind.IMAGE, "The image whose structure to keep.")
+CONTROL = Parameter("control_image", Kind.IMAGE, "The image whose structure to keep.", urls=False)
 LOW = Parameter(
     "canny_low_threshold",
     Kind.INTEGER,
@@ -45,7 +45,7 @@ LOW = Parameter(
 )
 HIGH = replace(LOW, name="canny_high_threshold", sentence="What is stronger is an edge.", default=200)
 PREPROCESSED = Parameter(
-    "preprocessed_image", Kind.IMAGE, "The structure itself, where it is drawn already.", nullable=True
+    "preprocessed_image", Kind.IMAGE, "The structure itself, where it is drawn already.", nullable=True, urls=False
 )
 FINETUNED = (FINETUNE_ID, replace(FINETUNE_STRENGTH, default=1.1))
 

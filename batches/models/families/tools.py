@@ -81,7 +81,9 @@ ENDPOINTS = (
         parameters=(
             USER,
             IMAGE,
-            Parameter("mask", Kind.IMAGE, "White is removed; as large as the image.", required=True),
+            Parameter(
+                "mask", Kind.IMAGE, "White is removed; as large as the image.", required=True, same_size_as="image"
+            ),
             Parameter(
                 "dilate_pixels",
                 Kind.INTEGER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batches.store.images.errors import ImageStoreError, ImageStoreFull
+from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
 from batches.store.images.folder import FolderStore
 from batches.store.images.memory import MemoryStore
 from batches.store.images.store import ImageStore, open_store
@@ -11,6 +11,7 @@ from batches.store.images.verify import BadImage, Picture, verify
 __all__ = [
     "BadImage",
     "FolderStore",
+    "ImageMissing",
     "ImageStore",
     "ImageStoreError",
     "ImageStoreFull",

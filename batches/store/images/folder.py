@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from batches.store.images.errors import ImageStoreError, ImageStoreFull
+from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
 
 
 class FolderStore:
@@ -32,6 +32,8 @@ class FolderStore:
         path = self._path(key)
         try:
             return path.read_bytes()
+        except FileNotFoundError:
+            raise ImageMissing(f"{path} is not there.") from None
         except OSError as error:
             self._refuse(error, path)
 

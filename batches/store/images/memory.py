@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from batches.store.images.errors import ImageStoreError
+from batches.store.images.errors import ImageMissing, ImageStoreError
 
 
 class MemoryStore:
@@ -26,7 +26,7 @@ class MemoryStore:
         """See ImageStore."""
         with self._lock:
             if key not in self._kept:
-                raise ImageStoreError(f"memory:{key} is not in the store.")
+                raise ImageMissing(f"memory:{key} is not in the store.")
             return self._kept[key]
 
     def delete(self, key: str) -> None:

@@ -21,7 +21,7 @@ class ImageStore(Protocol):
         """Keep these bytes under this key."""
 
     def get(self, key: str) -> bytes:
-        """The bytes under this key."""
+        """The bytes under this key; ImageMissing where there are none."""
 
     def delete(self, key: str) -> None:
         """Forget this key; one that is not there is forgotten already."""

@@ -3,17 +3,19 @@
 `Ledger` has the two doors, `read` and `write`; each module has the statements of one concern and takes the
 transaction a door gives:
 
-    submitting   a plan becomes a batch
+    survey       what submitting a plan would come to
+    submitting   a plan becomes a batch, or adds to one
     feeding      what the dispatcher does to many jobs at once
     moves        what a worker does to one job
     charges      lines of money
     presence     workers and stops
     standing     questions
+    learnt       what finished jobs teach
 """
 
 from __future__ import annotations
 
 from batches.store.ledger.errors import LedgerError, LedgerFull
-from batches.store.ledger.ledger import Ledger
+from batches.store.ledger.ledger import Ledger, is_there
 
-__all__ = ["Ledger", "LedgerError", "LedgerFull"]
+__all__ = ["Ledger", "LedgerError", "LedgerFull", "is_there"]

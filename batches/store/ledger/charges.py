@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from batches.store.ledger.records import Reported
-from batches.store.ledger.schema import charges
+from batches.store.ledger.schema import batches, charges
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -43,6 +43,9 @@ def book(
             at=now,
         )
     )
+    if kind == "settled" and amount.micro_credits:
+        spent = batches.c.spent_micro_credits + amount.micro_credits
+        tx.execute(update(batches).where(batches.c.id == job.batch_id).values(spent_micro_credits=spent))
 
 
 def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, exists, func, or_, select, update
 
 from batches.models import LaneClass
+from batches.policy import Policy
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.states import RESTLESS, State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -19,30 +20,36 @@ RING_AGAIN_SECONDS = 10
 """A doorbell nobody answered for so long is taken for lost. Rung twice, it harms nothing."""
 
 
+def open_batches(tx: Connection, account: str) -> Sequence[str]:
+    """The batches that are not at rest, the oldest first; of a new one all jobs are written."""
+    query = select(batches.c.id).where(_is_open(account), batches.c.whole_at.is_not(None))
+    return tx.scalars(query.order_by(batches.c.created_at, batches.c.id)).all()
+
+
 def in_window(tx: Connection, account: str) -> Mapping[str, int]:
     """How many jobs of each lane are called or hold a slot."""
     busy = (State.CALLED, State.SUBMITTING, State.RENDERING)
     rows = tx.execute(
         select(jobs.c.lane, func.count().label("jobs"))
-        .where(jobs.c.account == account, jobs.c.state.in_(busy))
+        .where(_in_open_batch(account), jobs.c.state.in_(busy))
         .group_by(jobs.c.lane)
     )
     return {row.lane: row.jobs for row in rows}
 
 
-def due_lanes(tx: Connection, account: str, now: float) -> Sequence[str]:
-    """Lanes in which a job waits whose time has come."""
-    due = exists().where(jobs.c.account == account, jobs.c.state == State.QUEUED, jobs.c.due_at <= now)
+def due_lanes(tx: Connection, batch_id: str, now: float) -> Sequence[str]:
+    """Lanes in which a job of this batch waits whose time has come."""
+    due = exists().where(jobs.c.batch_id == batch_id, jobs.c.state == State.QUEUED, jobs.c.due_at <= now)
     # One look into the index per lane: DISTINCT would read every job that waits.
     return [lane for lane in LaneClass if tx.scalar(select(due.where(jobs.c.lane == lane)))]
 
 
-def call_due(tx: Connection, account: str, lane: str, *, room: int, now: float) -> Sequence[int]:
-    """Call the oldest due jobs of a lane, as many as there is room for."""
+def call_due(tx: Connection, batch_id: str, lane: str, *, room: int, now: float) -> Sequence[int]:
+    """Call the oldest due jobs of a batch in this lane, as many as there is room for."""
     due = (
         select(jobs.c.id)
         .where(
-            jobs.c.account == account,
+            jobs.c.batch_id == batch_id,
             jobs.c.lane == lane,
             jobs.c.state == State.QUEUED,
             jobs.c.due_at <= now,
@@ -58,7 +65,7 @@ def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
     """Jobs that should be in somebody's hands and are not: hand-overs, and calls whose doorbell got lost."""
     unheard = or_(jobs.c.called_at.is_(None), jobs.c.called_at < now - RING_AGAIN_SECONDS)
     waiting = and_(
-        jobs.c.account == account,
+        _in_open_batch(account),
         jobs.c.state.in_((State.CALLED, State.RENDERING)),
         jobs.c.due_at <= now,
         jobs.c.owner.is_(None),
@@ -69,7 +76,7 @@ def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
 
 def ring_anew(tx: Connection, account: str) -> None:
     """A worker comes or goes: doorbells may have gone with it, or with its broker, so all are rung again at once."""
-    nobodys = (jobs.c.account == account, jobs.c.state.in_((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))
+    nobodys = (_in_open_batch(account), jobs.c.state.in_((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))
     tx.execute(update(jobs).where(*nobodys).values(called_at=None))
 
 
@@ -104,20 +111,23 @@ def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
     An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
     """
     rows = tx.execute(
-        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits, batches.c.unsure_bound)
-        .join(batches, batches.c.id == jobs.c.batch_id)
-        .where(jobs.c.account == account, jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
+        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits)
+        .where(_of_account(account), jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
         .order_by(jobs.c.id)
     ).all()
-    risked = {batch_id: lost_money(tx, batch_id) for batch_id in {row.batch_id for row in rows}}
-    resubmitted = 0
+    doubtful = {row.batch_id for row in rows}
+    risked = {batch_id: lost_money(tx, batch_id) for batch_id in doubtful}
+    bounds = {batch_id: _unsure_bound(tx, batch_id) for batch_id in doubtful}
+    resubmitted: list[str] = []
     for row in rows:
         if row.estimate_micro_credits is None:
             continue
-        if risked[row.batch_id] + row.estimate_micro_credits <= row.unsure_bound:
+        if risked[row.batch_id] + row.estimate_micro_credits <= bounds[row.batch_id]:
             risked[row.batch_id] += row.estimate_micro_credits
-            resubmitted += _requeue_and_give_up_attempt(tx, row.id, now)
-    return resubmitted
+            if _requeue_and_give_up_attempt(tx, row.id, now):
+                resubmitted.append(row.batch_id)
+    reopen(tx, set(resubmitted))
+    return len(resubmitted)
 
 
 def lost_money(tx: Connection, batch_id: str) -> int:
@@ -132,12 +142,38 @@ def lost_money(tx: Connection, batch_id: str) -> int:
     )
 
 
+def reopen(tx: Connection, batch_ids: Collection[str]) -> None:
+    """There may be something left to do in these; `close_ended_batches` finds out."""
+    if batch_ids:
+        tx.execute(update(batches).where(batches.c.id.in_(batch_ids)).values(ended_at=None))
+
+
 def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
     """Mark the batches that came to rest: no job left for a worker to do."""
     unrest = exists().where(jobs.c.batch_id == batches.c.id, jobs.c.state.in_(RESTLESS))
     return tx.scalars(
-        update(batches).where(batches.c.ended_at.is_(None), ~unrest).values(ended_at=now).returning(batches.c.id)
+        update(batches)
+        .where(batches.c.ended_at.is_(None), batches.c.whole_at.is_not(None), ~unrest)
+        .values(ended_at=now)
+        .returning(batches.c.id)
     ).all()
+
+
+def _unsure_bound(tx: Connection, batch_id: str) -> int:
+    row = tx.execute(select(batches.c.policy, batches.c.planned_micro_credits).where(batches.c.id == batch_id)).one()
+    return Policy.from_json(row.policy).unsure.bound(row.planned_micro_credits)
+
+
+def _of_account(account: str) -> ColumnElement[bool]:
+    return jobs.c.batch_id.in_(select(batches.c.id).where(batches.c.account == account))
+
+
+def _is_open(account: str) -> ColumnElement[bool]:
+    return and_(batches.c.account == account, batches.c.ended_at.is_(None))
+
+
+def _in_open_batch(account: str) -> ColumnElement[bool]:
+    return jobs.c.batch_id.in_(select(batches.c.id).where(_is_open(account)))
 
 
 def _call(tx: Connection, which: ColumnElement[bool], now: float, **columns: object) -> Sequence[int]:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from batches.errors import SettingError
 from batches.store.ledger.ballast import Ballast
 from batches.store.ledger.errors import LedgerError, LedgerFull, translated
-from batches.store.ledger.migrations import upgrade
+from batches.store.ledger.migrations import revision, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,8 @@ class Ledger:
         self.full: LedgerFull | None = None  #: the disk was full once; what is written since then lives on the ballast
         self._ballast: Ballast | None = None
         self._engine = _engine(url)
+        if file := _file_of(self._engine):
+            _make_folder(file.parent)
         self.where = self._engine.url.render_as_string(hide_password=True)
         try:
             with self._translating():
@@ -49,7 +51,7 @@ class Ledger:
         except LedgerError:
             self.close()
             raise
-        if file := _file_of(self._engine):
+        if file:
             self._ballast = Ballast(file)
 
     @contextmanager
@@ -91,11 +93,25 @@ class Ledger:
             raise said from error
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a ledger at this database URL. Nothing is made or changed."""
+    engine = _engine(url)
+    if file := _file_of(engine):
+        return file.exists()
+    try:
+        with engine.connect() as connection:
+            return revision(connection) is not None
+    except SQLAlchemyError as error:
+        raise translated(error, engine.url.render_as_string(hide_password=True)) from error
+    finally:
+        engine.dispose()
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite_engine(url, parsed.database)
+            return _sqlite_engine(url)
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     except (ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise SettingError(
@@ -104,9 +120,7 @@ def _engine(url: str) -> Engine:
         ) from error
 
 
-def _sqlite_engine(url: str, path: str | None) -> Engine:
-    if path and path != ":memory:":
-        _make_folder(Path(path).parent)
+def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

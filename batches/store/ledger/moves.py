@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, case, exists, func, insert, select, update
 
-from batches.store.ledger import charges
+from batches.policy import Policy
+from batches.store.ledger import charges, copies, feeding
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
 from batches.store.ledger.states import MOVES, State
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from batches.store.ledger.records import KeptImage, Reported
 
 Outcome = Literal["done", "refused", "failed", "moderated", "lost"]
+
+originals = jobs.alias("originals")
 
 CLAIMABLE = (State.CALLED, State.RENDERING)
 
@@ -110,19 +113,17 @@ def ask_again(tx: Connection, job: ClaimedJob, reason: str, now: float) -> Claim
 
 def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, now: float) -> bool:
     """The picture is stored: the job is done and its cost is settled."""
-    columns = {
-        "image_key": image.key,
-        "image_sha256": image.sha256,
-        "image_format": image.format,
-        "image_width": image.width,
-        "image_height": image.height,
-        "image_bytes": image.bytes,
-    }
-    if not _move(tx, job, State.DONE, now, owner=None, reason="", **columns):
+    if not _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image)):
         return False
     _end_attempt(tx, job, "done", "", now)
     charges.settle_result(tx, job, _under_way(job).id, cost, now)
+    copies.let_go_on(tx, job.id, now)
     return True
+
+
+def copied(tx: Connection, job: ClaimedJob, image: KeptImage, now: float) -> bool:
+    """The picture of another job is stored for this one too: it is done, and nothing was spent."""
+    return _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image))
 
 
 def end(
@@ -135,12 +136,14 @@ def end(
     source: charges.Source,
     now: float,
 ) -> bool:
-    """The job ends without a picture. A cost of None means that nothing was spent."""
+    """The job ends without a picture, and so do its copies. A cost of None means that nothing was spent."""
     failures = jobs.c.failures + int(to is State.FAILED)
     if not _move(tx, job, to, now, owner=None, reason=reason, failures=failures):
         return False
-    _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)
-    charges.close(tx, job, _under_way(job).id, cost, source=source, now=now)
+    if job.attempt is not None:
+        _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)
+        charges.close(tx, job, job.attempt.id, cost, source=source, now=now)
+    copies.end_alike(tx, job.id, to, reason, now)
     return True
 
 
@@ -173,6 +176,11 @@ def _settle_doubt(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float)
         .where(jobs.c.id == job.id, jobs.c.state == State.UNSURE, _is_under_way(attempt))
         .values(state=State.RENDERING, reason="the answer came late", due_at=now, called_at=None, changed_at=now)
     )
+    feeding.reopen(tx, {job.batch_id})
+
+
+def _columns_of(image: KeptImage) -> dict[str, object]:
+    return {f"image_{name}": getattr(image, name) for name in ("key", "sha256", "format", "width", "height", "bytes")}
 
 
 def _end_attempt(tx: Connection, job: ClaimedJob, outcome: Outcome, message: str, now: float) -> None:
@@ -195,7 +203,8 @@ def _claimed(tx: Connection, job_id: int) -> ClaimedJob:
             jobs,
             batches.c.name.label("batch_name"),
             batches.c.manifest_sha256,
-            batches.c.max_attempts,
+            batches.c.policy,
+            case((jobs.c.copy_of.is_not(None), func.coalesce(originals.c.image_key, ""))).label("copied_key"),
             attempts.c.id.label("attempt_id"),
             attempts.c.number.label("attempt_number"),
             attempts.c.started_at,
@@ -204,11 +213,17 @@ def _claimed(tx: Connection, job_id: int) -> ClaimedJob:
             attempts.c.accepted_at,
         )
         .join(batches, batches.c.id == jobs.c.batch_id)
+        .outerjoin(originals, originals.c.id == jobs.c.copy_of)
         .outerjoin(attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None))
         .where(jobs.c.id == job_id)
     ).one()
-    fields = ClaimedJob.__dataclass_fields__.keys() - {"state", "attempt"}
-    return ClaimedJob(**{name: getattr(row, name) for name in fields}, state=State(row.state), attempt=_attempt_of(row))
+    fields = ClaimedJob.__dataclass_fields__.keys() - {"state", "attempt", "policy"}
+    return ClaimedJob(
+        **{name: getattr(row, name) for name in fields},
+        state=State(row.state),
+        attempt=_attempt_of(row),
+        policy=Policy.from_json(row.policy),
+    )
 
 
 def _attempt_of(row: Row[tuple[object, ...]]) -> Attempt | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from batches.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batches.planning import Plan
     from batches.store.ledger.states import State
+
+PauseReason = Literal["person", "budget", "canary", "deadline"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +22,7 @@ class BatchTerms:
 
     account: str  #: name of the account that pays
     prices_as_of: str  #: date of the price table the estimate was made with
-    max_attempts: int = 3  #: real failures after which a job is given up
-    unsure_bound: int  #: micro-credits that may be paid twice before unsure jobs are held
+    policy: Policy = field(default_factory=Policy)  #: how it is carried out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +34,22 @@ class Batch:
     account: str  #: who pays
     manifest_sha256: str  #: of the manifest's bytes
     prices_as_of: str  #: date of the price table the estimate was made with
-    max_attempts: int  #: real failures after which a job is given up
-    unsure_bound: int  #: micro-credits that may be paid twice before unsure jobs are held
+    policy: Policy  #: how it is carried out
+    planned_micro_credits: int  #: what its plan costs, as far as prices are known
+    spent_micro_credits: int  #: what is settled so far
+    fingerprint: str  #: of the plan submitted last
     created_at: float  #: seconds since the epoch
+    whole_at: float | None  #: when all jobs of its first plan were written; workers begin none before
+    deadline_at: float | None  #: from then on workers begin none of its jobs
+    approved_at: float | None  #: when its canary was found good
     ended_at: float | None  #: when its last job came to rest
+    paused: PauseReason | None  #: why workers begin none of its jobs; None: they may
+    paused_message: str  #: the same in a sentence, with the cure
+    paused_for: int | None  #: micro-credits that have to fit under the cap before a pause for the budget ends
+
+    def holds(self, plan: Plan) -> bool:
+        """Whether all jobs of this plan are in it, as far as that shows without looking at them."""
+        return self.whole_at is not None and self.fingerprint == plan.fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +88,22 @@ class ClaimedJob:
     batch_id: str  #: its batch
     batch_name: str  #: the manifest's name
     manifest_sha256: str  #: of the manifest's bytes
-    max_attempts: int  #: real failures after which it is given up
+    policy: Policy  #: of its batch
     number: int  #: place in the plan, from 1
     row_id: str  #: the prompt's id
     account: str  #: who pays
     lane: str  #: limit class
     model: str  #: endpoint name
     path: str  #: endpoint path
-    params: Mapping[str, object]  #: the body to send
+    params: Mapping[str, object]  #: the body to send, with references for input images
     labels: Mapping[str, str]  #: for the cost report
     output_name: str  #: file name below the batch's folder
     estimate_micro_credits: int | None  #: what one attempt should cost
     state: State  #: called, rendering or fetching
     failures: int  #: attempts spent by real failures
     waits: int  #: refusals in a row that cost nothing
+    new_seeds: int  #: seeds that were tried after moderation
+    copied_key: str | None  #: the picture to copy, where the job is not made but copied
     attempt: Attempt | None  #: the submission under way, if there is one
     owner: str  #: the worker that holds it
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -53,10 +54,20 @@ batches = Table(
     Column("manifest_sha256", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("prices_as_of", Text, nullable=False),
-    Column("max_attempts", Integer, nullable=False),
-    Column("unsure_bound", BigInteger, nullable=False),  # micro-credits that may be paid twice before we hold
+    Column("policy", JSON, nullable=False),
+    Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
+    Column("spent_micro_credits", BigInteger, nullable=False, server_default="0"),  # the sum of what is settled
     Column("created_at", Float, nullable=False),
+    Column("deadline_at", Float),  # from then on workers begin none of its jobs
+    Column("approved_at", Float),  # when its canary was found good, by its bounds or by a person
+    Column("whole_at", Float),  # when the last job of its first submission was written; workers begin none before
     Column("ended_at", Float),
+    Column("paused", Text),  # why workers begin none of its jobs; NULL: they may
+    Column("paused_message", Text, nullable=False, server_default=""),
+    Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
+    CheckConstraint(
+        _one_of("paused", ["person", "budget", "canary", "deadline"]) + " OR paused IS NULL", name="paused"
+    ),
 )
 # The same manifest cannot run twice at the same time for one account: it would be paid twice.
 Index(
@@ -86,7 +97,9 @@ jobs = Table(
     Column("batch_id", Text, ForeignKey("batches.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("row_id", Text, nullable=False),
-    Column("fingerprint", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("occurrence", Integer, nullable=False),  # which time the batch asks for the same: 1 is made
+    Column("copy_of", Id, ForeignKey("jobs.id")),  # the job whose picture it gets a copy of; it is not paid
     Column("account", Text, nullable=False),
     Column("lane", Text, nullable=False),
     Column("model", Text, nullable=False),
@@ -103,6 +116,7 @@ jobs = Table(
     Column("owner", Text, ForeignKey("workers.id")),
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
+    Column("new_seeds", Integer, nullable=False, server_default="0"),  # seeds that were tried after moderation
     Column("changed_at", Float, nullable=False),
     Column("image_key", Text),
     Column("image_sha256", Text),
@@ -110,16 +124,25 @@ jobs = Table(
     Column("image_width", Integer),
     Column("image_height", Integer),
     Column("image_bytes", BigInteger),
-    # One batch asks for a thing once, and no two jobs write the same file.
-    UniqueConstraint("batch_id", "fingerprint"),
+    # One batch makes a thing once: what asks for it again says which time it does, and is a copy.
+    UniqueConstraint("fingerprint", "batch_id", "occurrence"),
+    CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name="made_once"),
+    # No two jobs of a batch have the same place or write the same file.
+    UniqueConstraint("batch_id", "number"),
     UniqueConstraint("batch_id", "output_name"),
     CheckConstraint(_one_of("state", [state.value for state in State]), name="state"),
     # A finished job has its picture.
     CheckConstraint("state <> 'done' OR image_sha256 IS NOT NULL", name="done_has_image"),
 )
-Index("ix_jobs_due", jobs.c.account, jobs.c.state, jobs.c.lane, jobs.c.due_at)
-Index("ix_jobs_owner", jobs.c.owner)
-Index("ix_jobs_batch_state", jobs.c.batch_id, jobs.c.state)
+Index("ix_jobs_due", jobs.c.batch_id, jobs.c.state, jobs.c.lane, jobs.c.due_at)
+# Few jobs have an owner at a time, and few are copies.
+for _column in (jobs.c.owner, jobs.c.copy_of):
+    Index(
+        f"ix_jobs_{_column.name}",
+        _column,
+        sqlite_where=_column.is_not(None),
+        postgresql_where=_column.is_not(None),
+    )
 
 attempts = Table(
     "attempts",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
+from batches.policy import Policy
 from batches.store.ledger.records import Batch
 from batches.store.ledger.schema import attempts, batches, charges, jobs
 from batches.store.ledger.states import ENDED, RESTING, State
@@ -61,7 +62,8 @@ def list_batches(tx: Connection) -> Sequence[Batch]:
 
 def batch_of(row: RowMapping) -> Batch:
     """A row of `batches` as its record."""
-    return Batch(**{name: row[name] for name in Batch.__dataclass_fields__})
+    fields = {name: row[name] for name in Batch.__dataclass_fields__}
+    return Batch(**{**fields, "policy": Policy.from_json(row["policy"])})
 
 
 def standing_of(tx: Connection, batch: Batch) -> Standing:
@@ -112,7 +114,7 @@ def by_model(tx: Connection, batch_id: str) -> Sequence[RowMapping]:
             func.count().label("jobs"),
             func.count(jobs.c.image_sha256).label("images"),
             _sum(_pixels).label("output_pixels"),
-            _sum(jobs.c.estimate_micro_credits).label("estimated"),
+            _sum(case((jobs.c.copy_of.is_(None), jobs.c.estimate_micro_credits))).label("estimated"),
             _sum(settled.c.amount).label("settled"),
         )
         .outerjoin(settled, settled.c.job_id == jobs.c.id)

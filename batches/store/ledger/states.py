@@ -40,7 +40,7 @@ class State(StrEnum):
     """BFL refused the prompt or the picture. An outcome of its own, never retried by itself."""
 
     FAILED = "failed"
-    """Given up: BFL refused the request for good, or every attempt was used up."""
+    """Given up: BFL refused the request for good, every attempt was used up, or an input image is gone."""
 
     CANCELLED = "cancelled"
     """A person took it back before it was submitted."""
@@ -50,8 +50,8 @@ _S = State
 
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
-        _S.QUEUED: frozenset({_S.CALLED, _S.CANCELLED}),
-        _S.CALLED: frozenset({_S.SUBMITTING, _S.QUEUED, _S.CANCELLED}),
+        _S.QUEUED: frozenset({_S.CALLED, _S.MODERATED, _S.FAILED, _S.CANCELLED}),
+        _S.CALLED: frozenset({_S.SUBMITTING, _S.QUEUED, _S.DONE, _S.FAILED, _S.CANCELLED}),
         _S.SUBMITTING: frozenset({_S.RENDERING, _S.UNSURE, _S.QUEUED, _S.FAILED}),
         _S.RENDERING: frozenset({_S.RENDERING, _S.FETCHING, _S.MODERATED, _S.FAILED, _S.QUEUED, _S.UNSURE}),
         _S.FETCHING: frozenset({_S.DONE, _S.RENDERING, _S.FAILED, _S.UNSURE}),
@@ -69,6 +69,9 @@ ENDED = frozenset(state for state, onward in MOVES.items() if not onward)
 
 RESTING = ENDED | {State.UNSURE}
 """States in which no worker has anything to do: a batch whose jobs all rest is over."""
+
+NEVER = 1e11
+"""A due time, in seconds since the epoch, that does not come: a copy waits for its picture and not for a time."""
 
 RESTLESS = frozenset(State) - RESTING
 """States in which a job still needs a worker."""

@@ -1,38 +1,43 @@
-"""A plan becomes a batch: all of its jobs are written in one transaction, or none."""
+"""A plan becomes a batch, or adds to the one that it became before.
+
+The jobs are written a thousand at a time, so that workers are never kept from the ledger for long. What is there
+already is known by fingerprint and occurrence: a submission that was cut off is gone on with, and one of an edited
+manifest writes only what is new. Workers begin a new batch once all of it is written.
+"""
 
 from __future__ import annotations
 
 import secrets
 import time
-from itertools import islice
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from batches.store.ledger.schema import batches, jobs
+from batches.store.ledger.sorting import sorted_out
 from batches.store.ledger.standing import batch_of
-from batches.store.ledger.states import State
+from batches.store.ledger.states import ENDED, NEVER, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
-    from batches.planning import Plan
+    from batches.planning import Plan, PlannedJob
     from batches.store.ledger.records import Batch, BatchTerms
 
-ROWS_PER_INSERT = 1000
 
-
-def newest_batch_of(tx: Connection, plan: Plan, account: str) -> Batch | None:
-    """The batch that this very plan became before, if it did."""
+def newest_named(tx: Connection, name: str, account: str) -> Batch | None:
+    """The newest batch of this name."""
     row = tx.execute(
         select(batches)
-        .where(batches.c.fingerprint == plan.fingerprint, batches.c.account == account)
+        .where(batches.c.name == name, batches.c.account == account)
         .order_by(batches.c.created_at.desc())
         .limit(1)
-    ).one_or_none()
-    return None if row is None else batch_of(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for it
+    ).mappings()
+    return next(map(batch_of, row), None)
 
 
 def close(tx: Connection, batch_id: str, now: float) -> None:
@@ -40,47 +45,142 @@ def close(tx: Connection, batch_id: str, now: float) -> None:
     tx.execute(update(batches).where(batches.c.id == batch_id, batches.c.ended_at.is_(None)).values(ended_at=now))
 
 
-def add_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:
-    """Write the batch and its jobs, all queued. Returns the batch's id."""
-    batch_id = f"{plan.name}-{time.strftime('%Y%m%d', time.gmtime(now))}-{secrets.token_hex(3)}"
-    tx.execute(
-        insert(batches).values(
-            id=batch_id,
+def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Batch:
+    """A new batch without jobs."""
+    made = tx.execute(
+        insert(batches)
+        .values(
+            id=f"{plan.name}-{time.strftime('%Y%m%d', time.gmtime(now))}-{secrets.token_hex(3)}",
             name=plan.name,
             fingerprint=plan.fingerprint,
             manifest_sha256=plan.manifest_sha256,
             account=terms.account,
-            prices_as_of=terms.prices_as_of,
-            max_attempts=terms.max_attempts,
-            unsure_bound=terms.unsure_bound,
+            **_terms(plan, terms, now),
             created_at=now,
         )
+        .returning(*batches.c)
     )
-    rows = _rows(plan, batch_id, terms.account, now)
-    while chunk := list(islice(rows, ROWS_PER_INSERT)):
-        tx.execute(insert(jobs), chunk)
-    return batch_id
+    return batch_of(made.mappings().one())
 
 
-def _rows(plan: Plan, batch_id: str, account: str, now: float) -> Iterator[dict[str, object]]:
-    for job in plan.jobs():
-        if job.occurrence > 1:
-            continue
-        yield {
-            "batch_id": batch_id,
-            "number": job.number,
-            "row_id": job.row_id,
-            "fingerprint": job.fingerprint,
-            "account": account,
-            "lane": job.lane,
-            "model": job.model,
-            "path": job.path,
-            "params": dict(job.params),
-            "labels": dict(job.labels),
-            "output_name": job.output_name,
-            "estimate_micro_credits": job.estimate.micro_credits,
-            "estimate_pixels": job.estimate.output_pixels,
-            "state": State.QUEUED,
-            "due_at": now,
-            "changed_at": now,
-        }
+def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reuse: bool, now: float) -> None:
+    """Write those of these jobs that the batch does not have."""
+    last = _locked_last_number(tx, batch.id)
+    told = sorted_out(tx, planned, batch.id, batch.account, reuse=reuse)
+    places = {job.number: place for job, place in _placed(tx, batch, told.added, last)}
+    made = [_row(places[job.number], batch, now) for job in told.new]
+    reused = [_row(places[job.number], batch, now, copy_of=source) for job, source in told.reused]
+    _insert(tx, [*made, *reused])
+    originals = _originals(tx, batch.id, told.copies)
+    _insert(
+        tx,
+        [_row(places[job.number], batch, now, **_as_copy_of(originals[job.fingerprint])) for job in told.copies],
+    )
+    if told.added:
+        tx.execute(update(batches).where(batches.c.id == batch.id).values(ended_at=None))
+
+
+def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: float) -> None:
+    """All jobs of the plan are written: from now on workers may begin, and the batch is known by this plan."""
+    tx.execute(
+        update(batches)
+        .where(batches.c.id == batch_id)
+        .values(
+            fingerprint=plan.fingerprint,
+            manifest_sha256=plan.manifest_sha256,
+            **_terms(plan, terms, now),
+            whole_at=func.coalesce(batches.c.whole_at, now),
+        )
+    )
+
+
+def _terms(plan: Plan, terms: BatchTerms, now: float) -> dict[str, object]:
+    deadline = terms.policy.deadline
+    return {
+        "prices_as_of": terms.prices_as_of,
+        "policy": terms.policy.as_json(),
+        "planned_micro_credits": plan.micro_credits,
+        "deadline_at": deadline.at(now) if deadline else None,
+    }
+
+
+def _locked_last_number(tx: Connection, batch_id: str) -> int:
+    """The greatest number in use. Whoever else submits to this batch waits until we are done."""
+    tx.execute(select(batches.c.id).where(batches.c.id == batch_id).with_for_update())
+    return tx.scalar(select(func.max(jobs.c.number)).where(jobs.c.batch_id == batch_id)) or 0
+
+
+def _placed(
+    tx: Connection, batch: Batch, added: Sequence[PlannedJob], last: int
+) -> Iterator[tuple[PlannedJob, PlannedJob]]:
+    """Each job with itself in a place of its own: the planned one, or behind all others where that is taken."""
+    behind = bool(added) and added[0].number <= last
+    places = [job.renumbered(number) for number, job in enumerate(added, last + 1)] if behind else added
+    edited = behind or batch.whole_at is not None
+    taken = _taken(tx, batch.id, [place.output_name for place in places]) if edited else frozenset()
+    for job, place in zip(added, places, strict=True):
+        yield job, _renamed(tx, batch.id, place) if place.output_name in taken else place
+
+
+def _taken(tx: Connection, batch_id: str, names: Sequence[str]) -> frozenset[str]:
+    query = select(jobs.c.output_name).where(jobs.c.batch_id == batch_id, jobs.c.output_name.in_(names))
+    return frozenset(tx.scalars(query))
+
+
+def _renamed(tx: Connection, batch_id: str, job: PlannedJob) -> PlannedJob:
+    """`owl.png` as `owl-2.png`: the prompt was changed, and the picture of the old one stays."""
+    stem, _, suffix = job.output_name.rpartition(".")
+    names = (f"{stem}-{version}.{suffix}" for version in count(2))
+    return replace(job, output_name=next(name for name in names if not _taken(tx, batch_id, [name])))
+
+
+def _originals(
+    tx: Connection, batch_id: str, copies: Sequence[PlannedJob]
+) -> Mapping[str, Row[int, bytes, int | None, str, str]]:
+    """By fingerprint, the job that makes it."""
+    wanted = {bytes.fromhex(job.fingerprint) for job in copies}
+    query = select(jobs.c.id, jobs.c.fingerprint, jobs.c.copy_of, jobs.c.state, jobs.c.reason).where(
+        jobs.c.fingerprint.in_(wanted), jobs.c.batch_id == batch_id, jobs.c.occurrence == 1
+    )
+    return {row.fingerprint.hex(): row for row in tx.execute(query)} if wanted else {}
+
+
+def _as_copy_of(original: Row[int, bytes, int | None, str, str]) -> dict[str, object]:
+    """How a copy begins: due where the picture is there, else waiting for it, or ended as the original has."""
+    if original.copy_of is not None:
+        return {"copy_of": original.copy_of}
+    if original.state == State.DONE:
+        return {"copy_of": original.id}
+    if original.state in ENDED:
+        return {"copy_of": original.id, "state": original.state, "reason": original.reason}
+    return {"copy_of": original.id, "due_at": NEVER}
+
+
+def _insert(tx: Connection, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        tx.execute(insert(jobs), rows)
+
+
+def _row(job: PlannedJob, batch: Batch, now: float, **more: object) -> dict[str, object]:
+    return {
+        "batch_id": batch.id,
+        "number": job.number,
+        "row_id": job.row_id,
+        "fingerprint": bytes.fromhex(job.fingerprint),
+        "occurrence": job.occurrence,
+        "copy_of": None,
+        "account": batch.account,
+        "lane": job.lane,
+        "model": job.model,
+        "path": job.path,
+        "params": dict(job.params),
+        "labels": dict(job.labels),
+        "output_name": job.output_name,
+        "estimate_micro_credits": job.estimate.micro_credits,
+        "estimate_pixels": job.estimate.output_pixels,
+        "state": State.QUEUED,
+        "reason": "",
+        "due_at": now,
+        "changed_at": now,
+        **more,
+    }

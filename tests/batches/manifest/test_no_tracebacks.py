@@ -18,7 +18,24 @@ if TYPE_CHECKING:
 
 HEAD = b"version: 1\nname: hello\n"
 KEYS = ["version: 1\n", "name: a\n", "prompts:\n", "params: ", "labels: ", "seeds: ", "output: ", "repeat: "]
-WORDS = ["from", "prompt", "id", "model", "format", "name", "x", "1", "-1.5", "true", "~", "é", "\\ud800"]
+KEYS += ["policy:\n", "  budget: ", "  window: ", "  unsure: ", "  canary: ", "  deadline: ", "credits: ", "first: "]
+WORDS = [
+    "from",
+    "prompt",
+    "id",
+    "model",
+    "format",
+    "name",
+    "x",
+    "1",
+    "-1.5",
+    "5%",
+    "07:00",
+    "true",
+    "~",
+    "é",
+    "\\ud800",
+]
 SIGNS = ["  - ", "- ", "  ", "\n", "{", "}", "[", "]", ", ", ": ", "? ", "| ", "---\n", "# ", "'", '"', "\t"]
 RARE = ["&a ", "*a ", "!b ", "<<: ", "%YAML 1.1\n", "\ufeff", "\u2028", "\x00", "\r"]
 texts = st.lists(st.sampled_from(KEYS + WORDS + SIGNS + RARE), max_size=40).map("".join).map(str.encode)

@@ -68,17 +68,17 @@ HEAD = "version: 1\nname: hello\n"
     ],
 )
 def test_a_value_means_what_it_looks_like(written: str, value: object, read: Read) -> None:
-    params = read(f"{HEAD}params: {{x: {written}}}\nprompts: [a]\n").params
+    params = read(f"{HEAD}params: {{x: {written}}}\nprompts: [a]\n").items[0].defaults
     assert params == {"x": value}
     assert type(params["x"]) is type(value)
 
 
 def test_a_key_is_the_text_that_is_written(read: Read) -> None:
     """YAML 1.1 makes True of `on` and 7 of `007`, and then both of two keys are one."""
-    params = read(
-        f"{HEAD}params: {{on: 1, yes: 2, true: 3, ~: 4, 007: 5, 7: 6, 07:00: 7, 1e1: 8}}\nprompts: [a]"
-    ).params
-    assert list(params) == ["on", "yes", "true", "~", "007", "7", "07:00", "1e1"]
+    item = read(f"{HEAD}params: {{on: 1, yes: 2, true: 3, ~: 4, 007: 5, 7: 6, 07:00: 7, 1e1: 8}}\nprompts: [a]").items[
+        0
+    ]
+    assert list(item.defaults) == ["on", "yes", "true", "~", "007", "7", "07:00", "1e1"]
 
 
 def test_labels_are_kept_as_written(read: Read) -> None:

@@ -15,7 +15,7 @@ def test_every_key_has_its_sentence() -> None:
 
 def test_unknown_keys_are_refused_everywhere() -> None:
     schema = shape_schema()
-    assert [shape["additionalProperties"] for shape in [schema, *schema["$defs"].values()]] == [False] * 3
+    assert all(shape["additionalProperties"] is False for shape in [schema, *schema["$defs"].values()])
 
 
 def test_prompts_are_a_list_of_texts_and_mappings_or_one_mapping() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from batches.models import LANE_SLOTS, Endpoint, LaneClass, Lifecycle, UnknownModel, catalogue, find
+from batches.models import LANE_SLOTS, Endpoint, Kind, LaneClass, Lifecycle, UnknownModel, catalogue, find
 
 FACTS = Path(__file__).with_name("facts.txt")
 
@@ -90,6 +90,28 @@ def test_input_images_are_known_apart_from_other_texts() -> None:
     assert kontext.images(params) == ("a.png", "b.png")
     assert find("flux-3-image").images({"images": ["a.png", "b.png"]}) == ("a.png", "b.png")
     assert find("flux-3-image").images({"images": "a.png"}) == ("a.png",)
+
+
+def test_every_mask_is_as_large_as_an_image_of_its_endpoint() -> None:
+    masks = {}
+    for endpoint in catalogue():
+        kinds = {one.name: one.kind for one in endpoint.parameters}
+        for one in endpoint.parameters:
+            if one.same_size_as:
+                masks[endpoint.name, one.name] = one.same_size_as
+                assert one.kind == kinds[one.same_size_as] == Kind.IMAGE
+    assert masks == {
+        ("flux-pro-1.0-fill", "mask"): "image",
+        ("flux-pro-1.0-fill-finetuned", "mask"): "image",
+        ("flux-tools/erase-v1", "mask"): "image",
+    }
+
+
+def test_the_first_generation_alone_takes_no_urls() -> None:
+    for endpoint in catalogue():
+        images = [one for one in endpoint.parameters if one.kind in {Kind.IMAGE, Kind.IMAGES}]
+        older = endpoint.name == "flux-dev" or endpoint.name.startswith("flux-pro")
+        assert all(one.urls != older for one in images), endpoint.name
 
 
 def test_an_endpoint_tells_machines_all_about_itself() -> None:

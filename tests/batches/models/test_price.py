@@ -83,14 +83,54 @@ def test_input_megapixels_are_charged_image_by_image(
         ("flux-2-klein-base-4b-finetuned", {}, "its base has no public price"),
         ("flux-tools/vto-v1", {}, "nobody says"),
         ("flux-3-image", {"resolution": "1.5k"}, "this resolution has no public price"),
-        ("flux-2-pro", {"input_image": "a"}, "neither input nor output is measured"),
-        ("flux-2-pro", {"input_image": "a", "width": 64, "height": 64}, "the input is not measured"),
         ("finetune", {"iterations": "many"}, "it cannot be counted"),
         ("finetune", {"iterations": 1001}, "beyond the last tier"),
     ],
 )
 def test_an_unknown_price_stays_unknown(model: str, params: dict[str, object], reason: str) -> None:
-    assert find(model).estimate(params).micro_credits is None, reason
+    estimate = find(model).estimate(params)
+    assert (estimate.low, estimate.micro_credits, estimate.high) == (None, None, None), reason
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "measured", "credit", "reason"),
+    [
+        ("flux-2-pro", {"input_image": "a"}, [], "4.5 4.5 13.5", "in and out 1, 1 or 4: 3 + 3 x 1.5 + 4 x 1.5"),
+        ("flux-2-pro", {"input_image": "a"}, [None], "4.5 4.5 13.5", "None is not measured either"),
+        ("flux-2-pro", {"input_image": "a", "width": 64, "height": 64}, [], "4.5 4.5 9", "only the input is open"),
+        ("flux-2-pro", {"input_image": "a", "width": 64}, [1], "4.5 4.5 9", "half of the canvas is open"),
+        (
+            "flux-2-pro",
+            {"input_image": "a", "input_image_2": "b"},
+            [2 * MEGAPIXEL],
+            "9 9 13.5",
+            "the output follows the first, which is measured: 3 + 1.5 + 2 x 1.5, and 1.5 or 4 x 1.5",
+        ),
+        ("flux-pro-1.0-fill", {"image": "a"}, [], "5 5 5", "a flat price is in no doubt"),
+        ("flux-2-pro", {}, [], "3 3 3", "nothing is in doubt"),
+    ],
+)
+def test_a_size_that_is_not_known_makes_a_price_low_likely_and_high(
+    model: str, params: dict[str, object], measured: list[int | None], credit: str, reason: str
+) -> None:
+    estimate = find(model).estimate(params, input_pixels=measured)
+    told = [estimate.low, estimate.micro_credits, estimate.high]
+    assert told == [micro_credits(one) for one in credit.split()], reason
+
+
+IMAGE_PIXELS = st.integers(64 * 64, 6 * MEGAPIXEL)
+FLUX2 = st.sampled_from(["flux-2-pro", "flux-2-max", "flux-2-klein-4b"])
+
+
+@given(model=FLUX2, pixels=st.lists(IMAGE_PIXELS, min_size=1, max_size=2), known=st.integers(0, 2))
+def test_what_is_measured_later_lies_between_low_and_high(model: str, pixels: list[int], known: int) -> None:
+    params = dict(zip(("input_image", "input_image_2"), pixels, strict=False))
+    doubted = find(model).estimate(params, input_pixels=pixels[:known])
+    sure = find(model).estimate(params, input_pixels=pixels)
+    assert sure.low == sure.micro_credits == sure.high
+    assert doubted.low is not None
+    assert doubted.high is not None
+    assert doubted.low <= (sure.micro_credits or 0) <= doubted.high
 
 
 @given(pixels=st.integers(1, 64 * MEGAPIXEL))

@@ -42,12 +42,13 @@ def test_the_output_has_as_many_pixels_as_can_be_known(
     [
         ("flux-2-pro", {"input_image": "a"}, [1_000_000], 1_000_000, "an edit follows its first image"),
         ("flux-2-pro", {"input_image": "a"}, [6 * MEGAPIXEL], 4 * MEGAPIXEL, "larger ones are shrunk"),
-        ("flux-2-pro", {"input_image": "a", "input_image_2": "b"}, [9], None, "one is not measured"),
+        ("flux-2-pro", {"input_image": "a", "input_image_2": "b"}, [9], 9, "the second does not matter"),
+        ("flux-2-pro", {"input_image": "a", "input_image_2": "b"}, [None, 9], None, "the first is not measured"),
         ("flux-2-pro", {"width": 64, "input_image": "a"}, [9], None, "half a canvas does not follow"),
         ("flux-tools/erase-v1", {"image": "a", "mask": "b"}, [700, 700], 700, "as large as its image"),
     ],
 )
 def test_a_measured_image_tells_the_size_of_what_follows_it(
-    model: str, params: dict[str, object], measured: list[int], pixels: int | None, reason: str
+    model: str, params: dict[str, object], measured: list[int | None], pixels: int | None, reason: str
 ) -> None:
     assert find(model).output_pixels(params, input_pixels=measured) == pixels, reason

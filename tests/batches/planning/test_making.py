@@ -47,7 +47,9 @@ prompts:
     }
     assert (job.prompt, job.seed, job.output_name) == ("An owl", 7, "0001-owl.png")
     assert job.labels == {"project": "demo", "series": "birds"}
-    assert job.estimate == Estimate(micro_credits=2_500_000, output_pixels=512 * 256)
+    assert job.estimate == Estimate(
+        low=2_500_000, micro_credits=2_500_000, high=2_500_000, output_pixels=512 * 256, input_pixels=0
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,12 +218,13 @@ prompts:
     def test_as_json_tells_it_to_machines(self, plan: Planner) -> None:
         told = plan(self.TEXT).as_json()
         assert (told["name"], told["jobs"], told["unique_jobs"], told["unknown_prices"]) == ("hello", 4, 3, 1)
-        assert told["cost"] == {"credits": 7, "usd": 0.07}
+        known = {"credits": 7, "usd": 0.07}
+        assert told["cost"] == {**known, "low": known, "high": known}
         assert told["output_megapixels"] == 3.407872
-        assert told["models"] == {
-            "flux-2-pro": {"jobs": 1, "credits": 4.5},
-            "flux-dev": {"jobs": 1, "credits": 2.5},
-            "flux-2-klein-base-4b-finetuned": {"jobs": 1, "credits": 0},
+        assert {model: (line["jobs"], line["copies"], line["credits"]) for model, line in told["models"].items()} == {
+            "flux-2-pro": (1, 0, 4.5),
+            "flux-dev": (1, 1, 2.5),
+            "flux-2-klein-base-4b-finetuned": (1, 0, 0),
         }
         assert len(told["warnings"]) == 1
 

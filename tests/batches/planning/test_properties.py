@@ -42,11 +42,30 @@ PARAMS = some(**PLAUSIBLE) | st.dictionaries(st.sampled_from([*PLAUSIBLE, "promp
 COPIES = {"seeds": st.lists(st.integers(0, 5), min_size=1, max_size=3), "repeat": st.integers(1, 3)}
 PROMPTS = TEXT | some(prompt=TEXT, id=TEXT, model=MODELS | TEXT, params=PARAMS, **COPIES)
 OUTPUT = some(format=st.sampled_from(["jpeg", "png", "webp"]), name=TEMPLATES)
+COUNTS = st.integers(-1, 120)
+PERCENTS = st.sampled_from(["5%", "0%", "101%", "1000%", "%", 5])
+MONEY = some(credits=st.integers(0, 9) | st.floats(0, 9), dollars=st.floats(), part=PERCENTS)
+CLOCKS = st.sampled_from(["07:00", "7:00Z", "22:00-07:00", "07:00-07:00", "2026-11-21 07:00", "2027-02-29 07:00", 7])
+CANARY = some(first=COUNTS, moderated=PERCENTS, failed=PERCENTS, cost=PERCENTS)
+POLICY = some(
+    budget=MONEY,
+    attempts=COUNTS,
+    unsure=st.just("hold") | some(resubmit=PERCENTS | MONEY),
+    in_flight=COUNTS,
+    priority=COUNTS,
+    share=COUNTS,
+    window=CLOCKS,
+    time_zone=st.sampled_from(["Europe/Berlin", "UTC", "Europe", "../x"]),
+    deadline=CLOCKS,
+    canary=CANARY,
+    moderation=st.just("give up") | some(new_seeds=COUNTS),
+)
+BATCH = {"account": st.sampled_from(["studio", "127.0.0.1:8000", "a b"]), "reuse": st.booleans(), "policy": POLICY}
 MANIFESTS = st.builds(
     lambda model, prompts, rest: {"version": 1, "name": "any", "model": model, "prompts": prompts, **rest},
     MODELS,
     st.lists(PROMPTS, min_size=1, max_size=5),
-    some(params=PARAMS, output=OUTPUT, **COPIES),
+    some(params=PARAMS, output=OUTPUT, **COPIES) | some(**BATCH),
 )
 
 

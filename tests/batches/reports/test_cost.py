@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.reports import CostReport, cost_report
-from batches.store.ledger import feeding, moves, standing, submitting
+from batches.store.ledger import feeding, moves, standing
 from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
-from tests.batches.store.ledger.world import CREDIT, UNKNOWN, plan_of, plan_with
+from tests.batches.store.ledger.world import CREDIT, UNKNOWN, plan_of, plan_with, risking, write_batch
 
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
@@ -28,8 +28,8 @@ def batch_id(world: World) -> str:
     """Four jobs by flux-dev (done, done, moderated, unsure) and one of unknown price by flux-2-pro (failed)."""
     cheap, other = plan_of(4), plan_of(5, model="flux-2-pro", estimate=None)
     plan = plan_with((*cheap.jobs(), list(other.jobs())[-1]))
-    terms = BatchTerms(account="main", prices_as_of="2026-06-30", unsure_bound=0)
-    batch_id = world.do(submitting.add_batch, plan, terms, 0.0)
+    terms = BatchTerms(account="main", prices_as_of="2026-06-30", policy=risking(0))
+    batch_id = world.do(write_batch, plan, terms, 0.0)
     one, two, three, four, five = (world.carry(world.claim(job_id), State.SUBMITTING) for job_id in world.call())
     world.finish(world.carry(one, State.FETCHING), PAID)
     world.finish(world.carry(two, State.FETCHING), PAID)

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from batches.store.ledger import presence
 from batches.store.ledger.records import Stop
-from batches.store.ledger.schema import jobs
+from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.states import State
 from workers import dispatcher as dispatcher_module
 from workers.dispatcher import window
@@ -71,7 +71,7 @@ def test_nothing_is_called_for_a_stopped_account(fed: Feeding, submit: Callable[
 def test_jobs_of_another_account_are_not_called(fed: Feeding, submit: Callable[..., str]) -> None:
     submit("fox")
     with fed.ledger.write() as tx:
-        tx.execute(update(jobs).values(account="theirs"))
+        tx.execute(update(batches).values(account="theirs"))
     assert fed.dispatcher().tick() == []
 
 

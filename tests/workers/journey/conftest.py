@@ -15,7 +15,7 @@ from batches.store.images import FolderStore
 from batches.store.ledger import feeding, presence, standing
 from batches.store.ledger.schema import charges, jobs
 from workers.bfl import Client
-from workers.journey import Hands, Journey, Policy
+from workers.journey import Hands, Journey, Patience
 from workers.slots import Gate, MemorySlots
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.workers.conftest import Company
 
 ACCOUNT = "ours"
-QUICK = Policy(first_poll=0.01, shortest_gap=0.01, backoff_base=0.01, backoff_cap=0.05, slot_patience=5)
+QUICK = Patience(first_poll=0.01, shortest_gap=0.01, backoff_base=0.01, backoff_cap=0.05, slot_patience=5)
 """The same decisions, a hundred times faster."""
 
 
@@ -51,7 +51,7 @@ class World:
             images=images,
             clock=time.time,
             sleep=self.leaving.wait,
-            policy=QUICK,
+            patience=QUICK,
         )
 
     def carry(self, job_id: int = 1, **hands: object) -> RowMapping:
@@ -76,7 +76,11 @@ class World:
     def call(self) -> Sequence[int]:
         """Call every job that is due within the minute."""
         with self.ledger.write() as tx:
-            return feeding.call_due(tx, ACCOUNT, "standard", room=100, now=time.time() + 60)
+            return [
+                job_id
+                for batch_id in feeding.open_batches(tx, ACCOUNT)
+                for job_id in feeding.call_due(tx, batch_id, "standard", room=100, now=time.time() + 60)
+            ]
 
     def worker_one_falls_silent(self) -> None:
         """Let the sweep take everything from worker one."""

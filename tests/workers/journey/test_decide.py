@@ -33,12 +33,13 @@ from workers.journey.events import (
     Claimed,
     Draining,
     Event,
+    InputLost,
     NoSlot,
     SlotTaken,
     Stored,
     StoreTrouble,
 )
-from workers.journey.policy import Policy
+from workers.journey.patience import Patience
 from workers.journey.steps import (
     AskAgain,
     Doubt,
@@ -56,7 +57,7 @@ from workers.journey.steps import (
 if TYPE_CHECKING:
     from workers.journey.steps import Step
 
-POLICY = Policy()
+PATIENCE = Patience()
 NOW = 1000.0
 NEW = View(max_attempts=3)
 """Never submitted, never refused."""
@@ -70,11 +71,11 @@ READY = Ready("https://d.bfl.ai/a.png", COST)
 
 
 def stopped(reason: str, then: Step) -> StopAccount:
-    return StopAccount(reason, "said", POLICY.stop, then)  # type: ignore[arg-type]  # rows of the table
+    return StopAccount(reason, "said", PATIENCE.stop, then)  # type: ignore[arg-type]  # rows of the table
 
 
 def step_after(view: View, event: Event) -> Step:
-    return decide(view.after(event), event, POLICY, NOW)
+    return decide(view.after(event), event, PATIENCE, NOW)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,7 @@ def step_after(view: View, event: Event) -> Step:
         (AT_BFL, Claimed(), Poll(0), "a job with a ticket is never paid again"),
         (NEW, SlotTaken(), Submit(), "there is leave"),
         (NEW, NoSlot(), PutBack(0, "waits for a slot"), "others may pass while it waits"),
+        (NEW, InputLost("said"), End(State.FAILED, "said", None), "it will not come back by itself, and cost nothing"),
         (NEW, Draining(), PutBack(0, "its worker left"), "nothing was sent"),
         (AT_BFL, Draining(), HandOver(0, "its worker left"), "BFL is at work, and the ticket tells where"),
         # the answer to a submission
@@ -176,7 +178,7 @@ def step_after(view: View, event: Event) -> Step:
         (
             AT_BFL,
             StoreTrouble("said"),
-            stopped("image store", HandOver(POLICY.stop, "said")),
+            stopped("image store", HandOver(PATIENCE.stop, "said")),
             "paid for: kept by its ticket until the store is mended",
         ),
     ],
@@ -197,12 +199,12 @@ def test_an_answer_ends_a_row_of_troubles() -> None:
     ("tries", "seconds"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 32), (7, 60), (8, 60), (10**6, 60)]
 )
 def test_the_backoff_doubles_up_to_a_minute(tries: int, seconds: float) -> None:
-    assert POLICY.backoff(tries) == seconds
+    assert PATIENCE.backoff(tries) == seconds
 
 
 @pytest.mark.parametrize(("age", "seconds"), [(0, 0.25), (1, 0.25), (10, 2), (25, 5), (10**6, 5), (-5, 0.25)])
 def test_old_tickets_are_asked_less_often(age: float, seconds: float) -> None:
-    assert POLICY.poll_gap(age) == seconds
+    assert PATIENCE.poll_gap(age) == seconds
 
 
 waits = st.none() | st.floats(min_value=0, allow_nan=False)
@@ -220,6 +222,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     Claimed: st.builds(Claimed),
     SlotTaken: st.builds(SlotTaken),
     NoSlot: st.builds(NoSlot),
+    InputLost: st.builds(InputLost, st.text()),
     Draining: st.builds(Draining),
     Stored: st.builds(Stored, st.just(IMAGE), costs),
     BadPicture: st.builds(BadPicture, st.text(), costs),
@@ -261,9 +264,9 @@ def test_the_properties_below_know_every_event() -> None:
 
 @given(view=views, event=events, now=st.floats(0, 10 * NOW))
 def test_every_event_has_a_next_step_in_every_situation(view: View, event: Event, now: float) -> None:
-    step = decide(view.after(event), event, POLICY, now)
+    step = decide(view.after(event), event, PATIENCE, now)
     after = getattr(step, "after", getattr(getattr(step, "then", None), "after", 0))
-    assert 0 <= after <= max(POLICY.longest_wait, POLICY.stop), "a wait is finite, and within the policy"
+    assert 0 <= after <= max(PATIENCE.longest_wait, PATIENCE.stop), "a wait is finite, and within our patience"
 
 
 @given(view=views, event=EVENTS[Busy] | EVENTS[Trouble] | EVENTS[LinkDead] | EVENTS[NoSlot] | EVENTS[Draining])
@@ -299,4 +302,4 @@ def test_after_acceptance_no_course_of_events_leads_to_a_second_submission(
     for event in (answer, *more):
         view = view.after(event)
         assert view.accepted_at is not None
-        assert not isinstance(decide(view, event, POLICY, NOW), Submit | TakeSlot)
+        assert not isinstance(decide(view, event, PATIENCE, NOW), Submit | TakeSlot)

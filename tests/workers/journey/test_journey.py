@@ -115,7 +115,7 @@ def test_a_request_that_will_never_be_taken_ends_the_job_unpaid(
 def test_a_job_that_finds_no_slot_goes_back_to_the_queue(world: World, submit: Callable[..., str]) -> None:
     submit("a fox")
     world.slots.hold("ours:standard", [f"other-{number}" for number in range(24)])
-    job = world.carry(policy=replace(world.hands.policy, slot_patience=0))
+    job = world.carry(patience=replace(world.hands.patience, slot_patience=0))
     assert (job["state"], job["reason"], job["waits"]) == (State.QUEUED, "waits for a slot", 0)
 
 

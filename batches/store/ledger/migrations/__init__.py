@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
-NEWEST = "0001"
+NEWEST = "0001_first"
 """The revision this program was written for."""
 
 
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the tables. A schema from a newer program is refused rather than damaged."""
     with engine.connect() as connection, connection.begin():
-        if _revision(connection) == NEWEST:
+        if revision(connection) == NEWEST:
             return
     with engine.connect().execution_options(fluxbatch_writes=True) as connection, connection.begin():
         _migrate(connection)
@@ -33,13 +33,13 @@ def _migrate(connection: Connection) -> None:
     from alembic import command
     from alembic.util.exc import CommandError
 
-    here = _revision(connection)
+    here = revision(connection)
     try:
         command.upgrade(config(connection), NEWEST)
     except CommandError as error:
         raise LedgerError(
             f"The ledger's schema is at revision {here}, which this version of fluxbatch does not know.",
-            cure="Use the newer fluxbatch that wrote it.",
+            cure="Use the fluxbatch that wrote it, or set FLUXBATCH_HOME to a new folder.",
         ) from error
 
 
@@ -53,7 +53,8 @@ def config(connection: Connection) -> Config:
     return settings
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Which schema the database has; None where it has none of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.store.ledger import feeding, presence
+from batches.store.ledger import feeding, presence, submitting
 from batches.store.ledger.feeding import RING_AGAIN_SECONDS
-from batches.store.ledger.records import Reported
+from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
-from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN
+from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN, plan_of
 
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
+
+TERMS = BatchTerms(account="main", prices_as_of="2026-06-30")
 
 
 def ring_again(world: World) -> list[int]:
@@ -78,12 +80,20 @@ class TestTheWindow:
         assert world.ask(feeding.in_window, "hers") == {}
 
     def test_a_lane_is_due_when_a_job_of_it_is(self, world: World) -> None:
-        world.submit(2, lane="video")
-        assert list(world.ask(feeding.due_lanes, "main", world.now)) == ["video"]
-        assert list(world.ask(feeding.due_lanes, "main", world.now - 1)) == []
-        assert list(world.ask(feeding.due_lanes, "hers", world.now)) == []
+        batch_id = world.submit(2, lane="video")
+        assert list(world.ask(feeding.due_lanes, batch_id, world.now)) == ["video"]
+        assert list(world.ask(feeding.due_lanes, batch_id, world.now - 1)) == []
+        assert list(world.ask(feeding.due_lanes, "other", world.now)) == []
         world.call(lane="video")
-        assert list(world.ask(feeding.due_lanes, "main", world.now)) == []
+        assert list(world.ask(feeding.due_lanes, batch_id, world.now)) == []
+
+    def test_a_batch_is_fed_once_all_of_it_is_written(self, world: World) -> None:
+        batch = world.do(submitting.open_batch, plan_of(2), TERMS, world.now)
+        world.do(submitting.add_jobs, batch, list(plan_of(2).jobs()), reuse=False, now=world.now)
+        assert world.call() == []
+        assert world.do(feeding.close_ended_batches, world.now) == []
+        world.do(submitting.complete, batch.id, plan_of(2), TERMS, world.now)
+        assert world.call() == [1, 2]
 
 
 class TestRingAgain:

@@ -64,6 +64,7 @@ def finish(tx: Connection, job: ClaimedJob) -> bool:
 WAYS: list[tuple[State, Verb, State]] = [
     (State.CALLED, begin, State.SUBMITTING),
     (State.CALLED, put_back, State.QUEUED),
+    (State.CALLED, give_up, State.FAILED),
     (State.SUBMITTING, put_back, State.QUEUED),
     (State.SUBMITTING, doubt, State.UNSURE),
     (State.SUBMITTING, give_up, State.FAILED),

@@ -30,7 +30,7 @@ class TestClaim:
         assert (job.account, job.lane, job.model, job.path) == ("main", "standard", "flux-dev", "/v1/flux-dev")
         assert (job.params, job.labels) == ({"prompt": "A fox", "seed": 1}, {"series": "animals"})
         assert (job.number, job.row_id, job.output_name) == (1, "row-1", "0001.png")
-        assert (job.estimate_micro_credits, job.max_attempts, job.failures, job.waits) == (3 * CREDIT, 3, 0, 0)
+        assert (job.estimate_micro_credits, job.policy.attempts, job.failures, job.waits) == (3 * CREDIT, 3, 0, 0)
         assert (job.state, job.owner, job.attempt) == (State.CALLED, "ann", None)
 
     def test_the_second_of_two_doorbells_finds_the_job_taken(self, world: World) -> None:

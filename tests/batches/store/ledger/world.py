@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from batches.models import Estimate
 from batches.planning import Plan, PlannedJob
+from batches.policy import Policy, Unsure
 from batches.store.ledger import Ledger, feeding, moves, presence, standing, submitting
 from batches.store.ledger.records import BatchTerms, KeptImage, Reported, Ticket
 from batches.store.ledger.schema import attempts, charges, jobs, metadata
@@ -16,6 +17,8 @@ from batches.store.ledger.states import MOVES, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Connection
 
     from batches.store.ledger.records import ClaimedJob
     from batches.store.ledger.standing import Standing
@@ -52,17 +55,36 @@ def plan_of(
             prompt="A fox",
             seed=number,
             output_name=f"{number:04}.png",
+            naming=lambda number: f"{number:04}.png",
             labels={"series": "animals"},
-            estimate=Estimate(micro_credits=estimate, output_pixels=512 * 512),
+            estimate=Estimate(
+                low=estimate, micro_credits=estimate, high=estimate, output_pixels=512 * 512, input_pixels=0
+            ),
         )
         for number in range(1, count + 1)
     )
     return plan_with(planned, name)
 
 
-def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello") -> Plan:
+def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello", *, reuse: bool = False) -> Plan:
     """A plan of these jobs; nobody asks for its bill."""
-    return Plan(name, "5" * 64, f"fingerprint of {name}", len(planned), (), (), jobs=lambda: iter(planned))
+    return Plan(
+        name=name, manifest_sha256="5" * 64, fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
+        account=None, policy=Policy(), reuse=reuse, warnings=(), jobs=lambda: iter(planned),
+    )  # fmt: skip
+
+
+def risking(micro_credits: int) -> Policy:
+    """A policy by which so much may be paid twice."""
+    return Policy(unsure=Unsure(micro_credits=micro_credits))
+
+
+def write_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> str:
+    """A new batch of this plan, written in one go; returns its id."""
+    batch = submitting.open_batch(tx, plan, terms, now)
+    submitting.add_jobs(tx, batch, list(plan.jobs()), reuse=plan.reuse, now=now)
+    submitting.complete(tx, batch.id, plan, terms, now)
+    return batch.id
 
 
 def image_of(job: ClaimedJob) -> KeptImage:
@@ -97,14 +119,19 @@ class World:
         with self.ledger.read() as tx:
             return question(tx, *args, **kwargs)
 
-    def submit(self, count: int = 1, *, account: str = "main", bound: int = 0, **planned: Any) -> str:
+    def submit(
+        self, count: int = 1, *, account: str = "main", bound: int = 0, policy: Policy | None = None, **planned: Any
+    ) -> str:
         """A batch of so many queued jobs; returns its id."""
-        terms = BatchTerms(account=account, prices_as_of="2026-06-30", unsure_bound=bound)
-        return self.do(submitting.add_batch, plan_of(count, **planned), terms, self.now)
+        terms = BatchTerms(account=account, prices_as_of="2026-06-30", policy=policy or risking(bound))
+        return self.do(write_batch, plan_of(count, **planned), terms, self.now)
 
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:
-        """Ring for as many due jobs as there is room for."""
-        return self.do(feeding.call_due, account, lane, room=room, now=self.now)
+        """Ring for as many due jobs as there is room for, the oldest batch first."""
+        called: list[int] = []
+        for batch_id in self.ask(feeding.open_batches, account):
+            called += self.do(feeding.call_due, batch_id, lane, room=room - len(called), now=self.now)
+        return called
 
     def claim(self, job_id: int, owner: str = "ann") -> ClaimedJob | None:
         """Answer the doorbell."""
@@ -136,6 +163,14 @@ class World:
     def finish(self, job: ClaimedJob, cost: Reported = UNKNOWN) -> bool:
         """The picture is stored."""
         return self.do(moves.finish, job, image_of(job), cost, self.now)
+
+    def copied(self, job: ClaimedJob) -> bool:
+        """The picture of another job is stored for this one."""
+        return self.do(moves.copied, job, image_of(job), self.now)
+
+    def end(self, job: ClaimedJob, to: State) -> bool:
+        """There will be no picture."""
+        return self.do(moves.end, job, to, reason="a reason", cost=None, source="rule", now=self.now)
 
     def put_back(self, job: ClaimedJob, *, counts: str = "nothing", cost: Reported | None = None) -> bool:
         """Back to the queue, due at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_first"
 down_revision = None
 
 APPEND_ONLY = {
@@ -33,10 +33,20 @@ def upgrade() -> None:
         sa.Column("manifest_sha256", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("prices_as_of", sa.Text(), nullable=False),
-        sa.Column("max_attempts", sa.Integer(), nullable=False),
-        sa.Column("unsure_bound", sa.BigInteger(), nullable=False),
+        sa.Column("policy", sa.JSON(), nullable=False),
+        sa.Column("planned_micro_credits", sa.BigInteger(), nullable=False),
+        sa.Column("spent_micro_credits", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
+        sa.Column("deadline_at", sa.Float(), nullable=True),
+        sa.Column("approved_at", sa.Float(), nullable=True),
+        sa.Column("whole_at", sa.Float(), nullable=True),
         sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("paused", sa.Text(), nullable=True),
+        sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
+        sa.Column("paused_for", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "paused IN ('person', 'budget', 'canary', 'deadline') OR paused IS NULL", name=op.f("ck_batches_paused")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )
     op.create_index(
@@ -72,7 +82,9 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("row_id", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("copy_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
@@ -89,6 +101,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("new_seeds", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
         sa.Column("image_key", sa.Text(), nullable=True),
         sa.Column("image_sha256", sa.Text(), nullable=True),
@@ -96,6 +109,7 @@ def upgrade() -> None:
         sa.Column("image_width", sa.Integer(), nullable=True),
         sa.Column("image_height", sa.Integer(), nullable=True),
         sa.Column("image_bytes", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name=op.f("ck_jobs_made_once")),
         sa.CheckConstraint(
             "state <> 'done' OR image_sha256 IS NOT NULL", name=op.f("ck_jobs_done_has_image")
         ),
@@ -104,14 +118,25 @@ def upgrade() -> None:
             name=op.f("ck_jobs_state"),
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_jobs_batch_id_batches")),
+        sa.ForeignKeyConstraint(["copy_of"], ["jobs.id"], name=op.f("fk_jobs_copy_of_jobs")),
         sa.ForeignKeyConstraint(["owner"], ["workers.id"], name=op.f("fk_jobs_owner_workers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
-        sa.UniqueConstraint("batch_id", "fingerprint", name=op.f("uq_jobs_batch_id_fingerprint")),
+        sa.UniqueConstraint(
+            "fingerprint", "batch_id", "occurrence", name=op.f("uq_jobs_fingerprint_batch_id_occurrence")
+        ),
+        sa.UniqueConstraint("batch_id", "number", name=op.f("uq_jobs_batch_id_number")),
         sa.UniqueConstraint("batch_id", "output_name", name=op.f("uq_jobs_batch_id_output_name")),
     )
-    op.create_index("ix_jobs_batch_state", "jobs", ["batch_id", "state"], unique=False)
-    op.create_index("ix_jobs_due", "jobs", ["account", "state", "lane", "due_at"], unique=False)
-    op.create_index("ix_jobs_owner", "jobs", ["owner"], unique=False)
+    op.create_index("ix_jobs_due", "jobs", ["batch_id", "state", "lane", "due_at"], unique=False)
+    for column in ("owner", "copy_of"):
+        op.create_index(
+            f"ix_jobs_{column}",
+            "jobs",
+            [column],
+            unique=False,
+            sqlite_where=sa.text(f"{column} IS NOT NULL"),
+            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        )
     op.create_table(
         "attempts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Patience:
     """The times of a journey, in seconds."""
 
     first_poll: float = 0.5  #: after acceptance; the quickest models need about a second

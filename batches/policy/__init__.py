@@ -1,0 +1,19 @@
+"""The rules a person gives a batch: what it may cost, when and how it is made. Pure values, kept as JSON."""
+
+from batches.policy.budget import Budget, BudgetMode, Unsure
+from batches.policy.canary import Canary, Trial, Verdict
+from batches.policy.policy import LaterPolicy, Policy
+from batches.policy.times import Deadline, Window
+
+__all__ = [
+    "Budget",
+    "BudgetMode",
+    "Canary",
+    "Deadline",
+    "LaterPolicy",
+    "Policy",
+    "Trial",
+    "Unsure",
+    "Verdict",
+    "Window",
+]

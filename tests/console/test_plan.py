@@ -1,0 +1,185 @@
+"""`fluxbatch plan` says what a person wants to know before a night, and leaves no trace."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batches.errors import SettingError
+from batches.planning import Duration, Room
+from batches.store.ledger import Ledger
+from batches.store.ledger.records import Reported
+from batches.store.ledger.states import State
+from console.actions.forecasting import Forecast
+from console.cli.figures import show_forecast
+from console.cli.main import app
+from console.cli.output import out, show_bytes, show_seconds
+from tests.batches.store.ledger.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+
+HELLO = "version: 1\nname: hello\nmodel: flux-dev\nprompts: [a fox, an owl]\n"
+UNPRICED = (
+    "version: 1\nname: try\nmodel: flux-tools/vto-v1\nprompts: [a coat]\n"
+    'params: {person: "https://e.com/p.png", garment: "https://e.com/g.png"}\n'
+)
+EDIT = HELLO.replace("flux-dev", "flux-2-pro") + 'params: {input_image: "https://example.com/a.png"}\n'
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What `fluxbatch plan` prints for this manifest and these options, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("FLUXBATCH_HOME", "FLUXBATCH_LEDGER_URL", "FLUXBATCH_IMAGES_URL", "FLUXBATCH_ACCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+
+    def planner(text: str, *words: str) -> str:
+        Path("m.yaml").write_text(text)
+        app(["plan", "m.yaml", *words], standalone_mode=False)
+        return capsys.readouterr().out
+
+    return planner
+
+
+@pytest.fixture
+def told(plan: Callable[..., str]) -> Callable[..., dict[str, Any]]:
+    """The same as JSON."""
+    return lambda text, *words: json.loads(plan(text, "--json", *words))
+
+
+def earlier_job(seconds: float, **batch: Any) -> None:
+    """A job of BFL's own account that took so long and cost 2 credits, in the ledger of this folder."""
+    with Ledger(f"sqlite:///{Path('.fluxbatch/ledger.db').absolute()}") as ledger:
+        world = World(ledger)
+        world.submit(account="default", **batch)
+        [job_id] = world.call(account="default")
+        job = world.carry(world.claim(job_id), State.RENDERING)
+        world.now += seconds
+        assert world.finish(world.carry(job, State.FETCHING), Reported(micro_credits=2_000_000))
+
+
+def test_a_plan_says_images_cost_time_and_room(plan: Callable[..., str]) -> None:
+    lines = plan(HELLO).splitlines()
+    assert lines[0].split() == ["model", "images", "megapixels", "credits", "USD"]
+    assert lines[1].split() == ["flux-dev", "2", "1.57", "5", "$0.05"]
+    assert lines[2:4] == [
+        "2 images for about 5 credits ($0.05).",
+        "Takes about 5 s with all slots, going by published times.",
+    ]
+    assert lines[4].startswith("The images need about 1 MB, by rule of thumb; ")
+
+
+def test_a_plan_leaves_no_trace(plan: Callable[..., str]) -> None:
+    plan(HELLO, "--by", "07:00", "--what-if", "steps=9", "--show", "1")
+    assert [path.name for path in Path().iterdir()] == ["m.yaml"]
+
+
+def test_low_and_high_are_shown_where_something_is_in_doubt(plan: Callable[..., str]) -> None:
+    said = plan(EDIT)
+    assert said.splitlines()[0].split() == [
+        *("model", "images", "megapixels", "input", "low", "credits", "high", "USD"),
+    ]
+    assert "2 images for about 9 credits ($0.09), between 9 and 27." in said
+
+
+def test_an_unknown_price_is_no_amount(plan: Callable[..., str]) -> None:
+    said = plan(UNPRICED)
+    assert said.splitlines()[1].split() == ["flux-tools/vto-v1", "1", "unknown", "unknown", "unknown", "unknown"]
+    assert "1 image for a price that is not known." in said
+
+
+def test_earlier_jobs_tell_prices_times_and_sizes(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    earlier_job(33, model="flux-tools/vto-v1")
+    said = plan(UNPRICED)
+    assert "2 (learnt)" in said
+    assert "Takes about 33 s with all slots, going by earlier jobs." in said
+    found = told(UNPRICED)
+    assert (found["unknown_prices"], found["learnt_prices"], found["cost"]["credits"]) == (0, 1, 2)
+    assert found["duration"]["seconds_per_image"] == {"flux-tools/vto-v1": {"seconds": 33, "learnt_from": 1}}
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_broken_ledger_is_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+    Path(".fluxbatch").mkdir()
+    Path(".fluxbatch/ledger.db").write_text("this is no database, although it is where one should be\n" * 100)
+    Path("m.yaml").write_text(HELLO)
+    app(["plan", "m.yaml"], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "2 images for about 5 credits" in said.out
+    assert "Note: nothing is learnt from earlier jobs. The ledger" in said.err
+
+
+@pytest.mark.parametrize(
+    ("free", "said"),
+    [
+        (2_000_000, "The images need about 2 MB, by rule of thumb; 2 MB are free.\n"),
+        (1_999_999, "Note: that is more than is free"),
+        (None, "The images need about 2 MB, by rule of thumb.\n"),
+    ],
+)
+def test_a_disk_that_is_too_small_is_told(free: int | None, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = Forecast(Duration(1, {}, {}), Room(2_000_000, learnt=False), free, None)
+    show_forecast(figures, 0, out)
+    assert said in capsys.readouterr().out
+    assert figures.is_short == said.startswith("Note")
+
+
+def test_done_in_time_is_answered(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    assert ", in time for 2999-01-01 07:00." in plan(HELLO, "--by", "2999-01-01T07:00")
+    assert told(HELLO, "--by", "2999-01-01T07:00")["finish"]["in_time"] is True
+    assert told(HELLO)["finish"] is None
+    with pytest.raises(SettingError, match="'soon' is no time"):
+        plan(HELLO, "--by", "soon")
+
+
+def test_what_ifs_are_compared_in_a_table(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    words = ("--what-if", "model=flux-2-klein-4b", "--what-if", "width=9")
+    said = [line.split() for line in plan(HELLO + "params: {steps: 9}\n", *words).splitlines()]
+    assert ["as", "planned", "2", "1.57", "5", "$0.05", "5", "s"] in said
+    assert ["model=flux-2-klein-4b", "2", "2.10", "2.8", "$0.028", "2", "s", "-2.2"] in said
+    changed, impossible, together = told(HELLO + "params: {steps: 9}\n", *words)["what_if"]
+    assert changed["difference"] == {"credits": -2.2, "usd": -0.022}
+    assert changed["notes"] == ["flux-2-klein-4b goes without steps"]
+    assert impossible["reason"].startswith("`width` is 9;")
+    assert (together["name"], together["changes"]) == ("all of these", {"model": "flux-2-klein-4b", "width": "9"})
+
+
+def test_a_sample_shows_whole_prompts(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    prompt = "A fox [bold]in[/bold] " + "very " * 60 + "deep snow"
+    text = f"version: 1\nname: hello\nmodel: flux-dev\nseeds: [7, 8]\nprompts:\n  - {prompt}\n"
+    said = plan(text, "--show", "1")
+    assert "1  0001-a-fox-bold-in-bold-very-very-very-very.jpeg\n    flux-dev, seed 7, 0.79 MP\n" in said
+    assert prompt in " ".join(said.split())
+    [sample] = told(text, "--show", "1")["sample"]
+    assert (sample["prompt"], sample["seed"], sample["number"]) == (prompt, 7, 1)
+
+
+def test_the_page_shows_what_is_printed(plan: Callable[..., str]) -> None:
+    """But for the time of day, and the disk of the one who wrote it."""
+    words = ("--what-if", "model=flux-2-pro", "--what-if", "width=768,height=768")
+    printed = [line.rstrip() for line in plan((ROOT / "batches/examples/hello.yaml").read_text(), *words).splitlines()]
+    page = (ROOT / "docs/how-to/know-the-bill-first.md").read_text()
+    shown = [line for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    assert {line for line in shown if "free" not in line and "done" not in line} <= set(printed)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (45.2, "45 s"), (120, "2 min"), (5 * 3600, "5 h 00 min"), (400_000, "111 h 07 min")],
+)
+def test_a_time_has_the_units_that_fit(seconds: float, said: str) -> None:
+    assert show_seconds(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(10, "1 MB"), (4_400_000, "4 MB"), (3_100_000_000, "3.1 GB"), (2 * 10**12, "2,000 GB")]
+)
+def test_room_has_the_unit_that_fits(count: int, said: str) -> None:
+    assert show_bytes(count) == said
