@@ -17,6 +17,7 @@ from batches.manifest.compose import compose
 from batches.models import Kind, Parameter, catalogue
 from batches.planning import Plan, make_plan, manifest_schema
 from tests.batches.planning.test_any_source import EXPANSION, VALUES
+from tests.batches.planning.test_properties import BATCH, some
 from tests.fuzzing import fuzzed
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def put(value: Any, path: tuple[str | int, ...], change: Callable[[Any], Any]) -
 @st.composite
 def changed_manifests(draw: st.DrawFn) -> Manifest:
     """A manifest that was right, with other keys and then with other values."""
-    manifest = {**draw(VALID), **draw(EXPANSION)}
+    manifest = {**draw(VALID), **draw(EXPANSION), **draw(some(**BATCH))}
     for _ in range(draw(st.integers(0, 2))):
         path, key, value = draw(st.sampled_from(list(spots(manifest)))), draw(st.sampled_from(KEYS)), draw(CHANGED)
         manifest = put(manifest, path, lambda old, key=key, value=value: with_key(old, key, value))
