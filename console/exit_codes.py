@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
     INTERNAL = 1
     BAD_INPUT = 2
     FINISHED_WITH_GAPS = 3
-    STOPPED_BY_BUDGET = 4
+    STOPPED_BY_POLICY = 4
     REFUSED = 5
     UNREACHABLE = 6
     INTERRUPTED = 130
@@ -34,7 +34,7 @@ _BY_ERROR = {
     ManifestError: ExitCode.BAD_INPUT,
     UnknownModel: ExitCode.BAD_INPUT,
     SettingError: ExitCode.BAD_INPUT,
-    OverBudget: ExitCode.STOPPED_BY_BUDGET,
+    OverBudget: ExitCode.STOPPED_BY_POLICY,
     AccountRefused: ExitCode.REFUSED,
     ApiUnreachable: ExitCode.UNREACHABLE,
     BrokerError: ExitCode.UNREACHABLE,

@@ -34,9 +34,9 @@ class Steered(NamedTuple):
 
 def pause(ledger: Ledger, batch: Batch) -> tuple[bool, Standing]:
     """Begin no more of its jobs. False: there is nothing to pause."""
-    message = f"A person has paused it. `fluxbatch resume {batch.id}` lets it go on."
+    message = f"a person has paused it. `fluxbatch resume {batch.id}` lets it go on."
     with ledger.write() as tx:
-        paused = steering.pause(tx, batch.id, message)
+        paused = steering.pause(tx, batch.id, message, time.time())
     return paused, _standing(ledger, batch)
 
 

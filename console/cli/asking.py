@@ -58,7 +58,7 @@ def show_survey(surveyed: Survey, to: Console) -> None:
     ]
     if any(free):
         say(f"{' and '.join(filter(None, free))}, which costs nothing.", to)
-    if surveyed.continues or surveyed.reused:
+    if surveyed.new and (surveyed.continues or surveyed.reused):
         say(f"To pay: about {amount(surveyed.micro_credits)} for {surveyed.new:,} images.", to)
 
 

@@ -59,7 +59,7 @@ def retry(batch: BatchName, *, only: Only = None, yes: Yes = False, as_json: AsJ
 
 
 def _how_it_goes_on(now: Standing) -> str:
-    return f"It is paused. {now.batch.paused_message}" if state_of(now) == "paused" else GOES_ON
+    return f"It is paused: {now.batch.paused_message}" if state_of(now) == "paused" else GOES_ON
 
 
 def _meant(words: Sequence[str]) -> str:

@@ -102,8 +102,8 @@ class TestPauseAndResume:
         paused_by(world, batch_id, "budget", paused_for=3 * CREDIT)
         with pytest.raises(OverBudget) as refused:
             says("resume", "hello")
-        assert "budget of 1 credit has no room" in refused.value.message
-        assert exit_code_for(refused.value) is ExitCode.STOPPED_BY_BUDGET
+        assert "under the cap of 1 credit" in refused.value.message
+        assert exit_code_for(refused.value) is ExitCode.STOPPED_BY_POLICY
 
     @pytest.mark.parametrize("verb", ["pause", "resume", "cancel"])
     def test_a_batch_that_is_over_is_left_alone(self, verb: str, world: World, says: Callable[..., Said]) -> None:
@@ -190,8 +190,8 @@ class TestRetry:
         assert "tried again" in says("retry", earlier, "--yes").out
 
     def test_a_batch_that_stays_paused_says_so(self, world: World, says: Callable[..., Said]) -> None:
-        paused_by(world, one_failed(world), "deadline", paused_message="The deadline has passed.")
-        assert "It is paused. The deadline has passed." in says("retry", "hello", "--yes").err
+        paused_by(world, one_failed(world), "deadline", paused_message="the deadline is over.")
+        assert "It is paused: the deadline is over." in says("retry", "hello", "--yes").err
 
 
 @pytest.mark.parametrize("verb", ["pause", "resume", "cancel", "retry"])

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, exists, null, select, update
 
 from batches.errors import FluxbatchError
-from batches.money import show_credits
+from batches.store.ledger import spending
 from batches.store.ledger.schema import attempts, batches, jobs
-from batches.store.ledger.standing import standing_of
 from batches.store.ledger.states import CANCELLABLE, ENDED, State
 
 if TYPE_CHECKING:
@@ -26,10 +25,10 @@ class OverBudget(FluxbatchError):
     """A batch cannot go on, because its budget has no room for its next job."""
 
 
-def pause(tx: Connection, batch_id: str, message: str) -> bool:
+def pause(tx: Connection, batch_id: str, message: str, now: float) -> bool:
     """Let workers begin none of its jobs, until a person lets it go on. This goes before any pause by its policy.
 
-    False: there is nothing to pause, for it is over or cancelled.
+    Jobs that wait for a slot go back to the queue. False: there is nothing to pause, for it is over or cancelled.
     """
     paused = tx.execute(
         update(batches)
@@ -41,7 +40,14 @@ def pause(tx: Connection, batch_id: str, message: str) -> bool:
         )
         .values(paused="person", paused_message=message, paused_for=None)
     )
-    return paused.rowcount == 1
+    if paused.rowcount == 0:
+        return False
+    tx.execute(
+        update(jobs)
+        .where(jobs.c.batch_id == batch_id, jobs.c.state == State.CALLED)
+        .values(state=State.QUEUED, owner=None, reason="paused", changed_at=now)
+    )
+    return True
 
 
 def resume(tx: Connection, batch: Batch, now: float) -> None:
@@ -66,11 +72,11 @@ def resume(tx: Connection, batch: Batch, now: float) -> None:
 
 
 def begin_cancelling(tx: Connection, batch_id: str) -> bool:
-    """Let workers begin none of its jobs any more; `cancel_some` ends those that wait. False: it is over."""
+    """Let workers begin none of its jobs any more; `cancel_some` ends them. False: the batch is over."""
     begun = tx.execute(
         update(batches)
         .where(batches.c.id == batch_id, _goes_on())
-        .values(paused="cancelled", paused_message="A person has cancelled it.", paused_for=None)
+        .values(paused="cancelled", paused_message="a person has cancelled it", paused_for=None)
     )
     return begun.rowcount == 1
 
@@ -93,14 +99,6 @@ def cancel_some(tx: Connection, batch_id: str, *, now: float, limit: int) -> int
     )
     give_up_attempts(tx, batch_id, State.CANCELLED, "cancelled", now)
     return cancelled.rowcount
-
-
-def cancel_what_came_back(tx: Connection, account: str, *, now: float, limit: int) -> int:
-    """Cancel what BFL did not take, or failed to make, after its batch was cancelled; returns how many."""
-    query = select(batches.c.id).where(
-        batches.c.account == account, batches.c.paused == "cancelled", batches.c.ended_at.is_(None)
-    )
-    return sum(cancel_some(tx, batch_id, now=now, limit=limit) for batch_id in tx.scalars(query).all())
 
 
 def take_back_cancelling(tx: Connection, batch_id: str) -> None:
@@ -128,14 +126,6 @@ def _goes_on() -> ColumnElement[bool]:
 
 
 def _check_budget(tx: Connection, batch: Batch) -> None:
-    budget, money = batch.policy.budget, standing_of(tx, batch).money
-    if budget is None or budget.has_room(
-        batch.paused_for, spent=money.settled, reserved=money.reserved, at_risk=money.at_risk
-    ):
-        return
-    raise OverBudget(
-        f"{batch.id} cannot go on: its budget of {show_credits(budget.micro_credits)} has no room for the next job; "
-        f"{show_credits(money.settled)} are spent, {show_credits(money.reserved)} reserved and "
-        f"{show_credits(money.at_risk)} at risk.",
-        cure="Raise `policy.budget` in the manifest, and `fluxbatch submit` it again.",
-    )
+    purse = spending.purse_of(tx, batch.id)
+    if purse is not None and not purse.has_room(batch.paused_for):
+        raise OverBudget(f"{batch.id} stays paused: {purse.refusal(batch.paused_for)}")

@@ -56,20 +56,30 @@ class TestPause:
     def test_a_batch_is_paused_by_a_person_whatever_has_paused_it(self, before: str | None, world: World) -> None:
         batch_id = world.submit()
         paused_by(world, batch_id, before, paused_for=3 * CREDIT)
-        assert world.do(steering.pause, batch_id, "lunch")
+        assert world.do(steering.pause, batch_id, "lunch", NOW)
         batch = find(world, batch_id)
         assert (batch.paused, batch.paused_message, batch.paused_for) == ("person", "lunch", None)
+
+    def test_jobs_that_wait_for_a_slot_go_back_to_the_queue(self, world: World) -> None:
+        batch_id = world.submit(2)
+        waiting, begun = (world.claim(job_id) for job_id in world.call())
+        assert waiting is not None
+        rendering = world.carry(begun, State.RENDERING)
+        world.do(steering.pause, batch_id, "lunch", NOW)
+        assert world.begin(waiting) is None
+        assert states(world, 2) == [State.QUEUED, State.RENDERING]
+        assert world.fetch(rendering)
 
     def test_what_is_cancelled_stays_cancelled(self, world: World) -> None:
         batch_id = world.at(State.RENDERING).batch_id
         cancel(world, batch_id)
-        assert not world.do(steering.pause, batch_id, "lunch")
+        assert not world.do(steering.pause, batch_id, "lunch", NOW)
         assert find(world, batch_id).paused == "cancelled"
 
     def test_there_is_nothing_to_pause_when_every_job_has_ended(self, world: World) -> None:
         job = world.at(State.FETCHING)
         world.finish(job)
-        assert not world.do(steering.pause, job.batch_id, "lunch")
+        assert not world.do(steering.pause, job.batch_id, "lunch", NOW)
         assert find(world, job.batch_id).paused is None
 
 
@@ -107,9 +117,8 @@ class TestResume:
         world.doubt(world.carry(world.claim(doubtful), State.SUBMITTING))
         world.carry(world.claim(rendering), State.RENDERING)
         capped(world, batch_id, Budget(micro_credits=room * CREDIT - 1, mode=mode))
-        with pytest.raises(OverBudget, match="3 credits reserved and 3 credits at risk") as refused:
+        with pytest.raises(OverBudget, match=r"Raise policy\.budget"):
             resume(world, batch_id)
-        assert "policy.budget" in refused.value.cure
         assert find(world, batch_id).paused == "budget"
         capped(world, batch_id, Budget(micro_credits=room * CREDIT, mode=mode))
         assert resume(world, batch_id).paused is None
@@ -189,16 +198,9 @@ class TestCancel:
         job = world.at(State.SUBMITTING)
         cancel(world, job.batch_id)
         world.put_back(job, counts="wait")
-        assert world.do(steering.cancel_what_came_back, "main", now=NOW, limit=100) == 1
+        assert cancel(world, job.batch_id) == 1
         assert world.job(job.id).state == State.CANCELLED
         assert world.standing(job.batch_id).money.reserved == 0
-
-    @pytest.mark.parametrize("reason", [None, "person"])
-    def test_what_comes_back_to_a_batch_that_is_not_cancelled_is_not(self, reason: str | None, world: World) -> None:
-        job = world.at(State.SUBMITTING)
-        paused_by(world, job.batch_id, reason)
-        world.put_back(job)
-        assert world.do(steering.cancel_what_came_back, "main", now=NOW, limit=100) == 0
 
     def test_the_batch_comes_to_rest_when_bfl_is_done_with_it(self, world: World) -> None:
         job = world.at(State.FETCHING)
