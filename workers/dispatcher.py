@@ -19,7 +19,7 @@ from workers.broker import translating
 from workers.errors import BrokerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from redis import Redis
 
@@ -55,6 +55,7 @@ class Dispatcher:
         redis: Redis,
         ring: Callable[[int], None],
         on_fatal: Callable[[FluxbatchError], None],
+        slots: Mapping[str, int] = LANE_SLOTS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Feed from this ledger by ringing this bell."""
@@ -65,6 +66,7 @@ class Dispatcher:
         self._redis = redis
         self._ring = ring
         self._on_fatal = on_fatal
+        self._slots = slots
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -132,7 +134,7 @@ class Dispatcher:
             waiting = {
                 batch_id: feeding.due_lanes(tx, batch_id, now) for batch_id in feeding.open_batches(tx, self._account)
             }
-        rooms = {str(lane): window(slots) - busy.get(lane, 0) for lane, slots in LANE_SLOTS.items()}
+        rooms = {str(lane): window(slots) - busy.get(lane, 0) for lane, slots in self._slots.items()}
         called: list[int] = []
         for batch_id, lanes in waiting.items():
             for lane in lanes:

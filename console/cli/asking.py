@@ -10,6 +10,7 @@ import typer
 from batches.errors import SettingError
 from batches.money import credits_of, micro_credits, plain
 from console.cli.output import amount, bill_of_plan, say
+from console.cli.rules import rules
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -28,6 +29,8 @@ def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> Non
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
         say(f"The account has {plain(balance):,} credits{short}.", to)
+    if said := rules(plan.policy):
+        say(f"Policy: {said}.", to)
     for warning in plan.warnings:
         say(f"Note: {warning}", to)
 
@@ -45,16 +48,24 @@ def _price(plan: Plan) -> str:
 def show_survey(surveyed: Survey, to: Console) -> None:
     """What of the plan is there already, and what comes for free."""
     if surveyed.continues:
-        new = f"{surveyed.added:,} new" if surveyed.added else "nothing new"
-        say(f"{surveyed.continues.batch.id} has some of it: {surveyed.known:,} known, {new}.", to)
+        part, new = ("some", f"{surveyed.added:,} new") if surveyed.added else ("all", "nothing new")
+        known = f"{surveyed.known:,} known ({surveyed.done:,} done)"
+        say(f"{surveyed.continues.batch.id} has {part} of it: {known}, {new}.", to)
     free = [
         f"{surveyed.copies:,} get a copy of another one's picture" if surveyed.copies else "",
         f"{surveyed.reused:,} take a picture of an earlier batch" if surveyed.reused else "",
     ]
     if any(free):
         say(f"{' and '.join(filter(None, free))}, which costs nothing.", to)
-    if surveyed.continues or surveyed.reused:
-        say(f"To pay: about {amount(surveyed.micro_credits)} for {surveyed.new:,} images.", to)
+    if surveyed.new and (surveyed.continues or surveyed.reused):
+        say(f"To pay for what is new: {_amount(surveyed)} for {surveyed.new:,} images.", to)
+
+
+def _amount(surveyed: Survey) -> str:
+    """What the new jobs will cost, as far as that is known."""
+    if surveyed.unknown_prices == surveyed.new:
+        return "a sum that is not known"
+    return f"{'at least' if surveyed.unknown_prices else 'about'} {amount(surveyed.micro_credits)}"
 
 
 def ask(surveyed: Survey, *, yes: bool) -> None:
@@ -63,7 +74,7 @@ def ask(surveyed: Survey, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise SettingError(
-            f"This will spend about {amount(surveyed.micro_credits)}, and there is nobody to ask.",
+            f"This will spend {_amount(surveyed)}, and there is nobody to ask.",
             cure="Add --yes to agree.",
         )
     if not typer.confirm("Go on?", err=True):

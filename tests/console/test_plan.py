@@ -71,7 +71,7 @@ def test_a_plan_says_images_cost_time_and_room(plan: Callable[..., str]) -> None
     assert lines[1].split() == ["flux-dev", "2", "1.57", "5", "$0.05"]
     assert lines[2:4] == [
         "2 images for about 5 credits ($0.05).",
-        "Takes about 5 s with all slots, going by published times.",
+        "Takes about 5 s with all its slots, going by published times.",
     ]
     assert lines[4].startswith("The images need about 1 MB, by rule of thumb; ")
 
@@ -99,7 +99,7 @@ def test_earlier_jobs_tell_prices_times_and_sizes(plan: Callable[..., str], told
     earlier_job(33, model="flux-tools/vto-v1")
     said = plan(UNPRICED)
     assert "2 (learnt)" in said
-    assert "Takes about 33 s with all slots, going by earlier jobs." in said
+    assert "Takes about 33 s with all its slots, going by earlier jobs." in said
     found = told(UNPRICED)
     assert (found["unknown_prices"], found["learnt_prices"], found["cost"]["credits"]) == (0, 1, 2)
     assert found["duration"]["seconds_per_image"] == {"flux-tools/vto-v1": {"seconds": 33, "learnt_from": 1}}
@@ -113,7 +113,7 @@ def test_a_broken_ledger_is_a_note(capsys: pytest.CaptureFixture[str]) -> None:
     app(["plan", "m.yaml"], standalone_mode=False)
     said = capsys.readouterr()
     assert "2 images for about 5 credits" in said.out
-    assert "Note: nothing is learnt from earlier jobs. The ledger" in said.err
+    assert "Note: nothing is known of earlier jobs. The ledger" in said.err
 
 
 @pytest.mark.parametrize(
