@@ -7,18 +7,31 @@ In a notebook:
     bill = plan("posters.yaml")
     print(bill.asked, bill.micro_credits)
     first = next(bill.jobs())
+
+The types to annotate by are here too: Manifest, ManifestError, Plan, PlannedJob.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from batches.manifest import Manifest
-    from batches.planning import Plan
+    from batches.manifest import Manifest, ManifestError
+    from batches.planning import Plan, PlannedJob
 
-__all__ = ["load", "plan"]
+__all__ = ["Manifest", "ManifestError", "Plan", "PlannedJob", "load", "plan"]
+
+ROOMS = {"Manifest": "manifest", "ManifestError": "manifest", "Plan": "planning", "PlannedJob": "planning"}
+"""Where each type is at home."""
+
+
+def __getattr__(name: str) -> object:
+    """A type, once it is asked for: every room of ours imports this package, and needs few of the others."""
+    if name in ROOMS:
+        return getattr(import_module(f"batches.{ROOMS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load(path: str | Path) -> Manifest:

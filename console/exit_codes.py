@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     INTERNAL = 1
     BAD_INPUT = 2
     FINISHED_WITH_GAPS = 3
-    STOPPED_BY_BUDGET = 4
+    STOPPED_BY_POLICY = 4
     REFUSED = 5
     UNREACHABLE = 6
     INTERRUPTED = 130

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
@@ -17,6 +19,8 @@ from batches.store.ledger import feeding, presence
 from workers import log
 from workers.broker import translating
 from workers.errors import BrokerError
+from workers.governor import govern
+from workers.sharing import Waiting, may_begin, shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from batches.store.ledger import Ledger
+    from batches.store.ledger.records import Batch
 
 TICK_SECONDS = 0.25
 """How often the window is looked at; a job that ends in this process makes it be looked at sooner."""
@@ -127,28 +132,37 @@ class Dispatcher:
         return True
 
     def _feed(self, now: float) -> list[int]:
+        called: list[int] = []
+        while shared := self._shared_out(now):
+            with self._ledger.write() as tx:
+                these = [feeding.call_due(tx, batch, lane, room=jobs, now=now) for batch, lane, jobs in shared]
+            called += chain.from_iterable(these)
+            if sum(map(len, these)) in {0, sum(jobs for *_, jobs in shared)}:
+                break  # else some batch had fewer jobs due than it got places, and others may have more
+        return called
+
+    def _shared_out(self, now: float) -> list[tuple[Batch, str, int]]:
+        """How many jobs of which batch and lane are to be called."""
         with self._ledger.read() as tx:
             if presence.stop_of(tx, self._account, now) is not None:
                 return []
-            busy = feeding.in_window(tx, self._account)
-            waiting = {
-                batch_id: feeding.due_lanes(tx, batch_id, now) for batch_id in feeding.open_batches(tx, self._account)
-            }
-        rooms = {str(lane): window(slots) - busy.get(lane, 0) for lane, slots in self._slots.items()}
-        called: list[int] = []
-        for batch_id, lanes in waiting.items():
-            for lane in lanes:
-                if rooms[lane] > 0:
-                    with self._ledger.write() as tx:
-                        these = feeding.call_due(tx, batch_id, lane, room=rooms[lane], now=now)
-                    rooms[lane] -= len(these)
-                    called += these
-        return called
+            batches = feeding.open_batches(tx, self._account)
+            busy = {batch.id: feeding.in_window(tx, batch.id) for batch in batches}
+            waiting = [
+                Waiting(batch=batch, busy=busy[batch.id], due=feeding.due_lanes(tx, batch, now))
+                for batch in batches
+                if may_begin(batch, now)
+            ]
+        taken = sum(map(Counter, busy.values()), Counter())
+        given = shares(waiting, {str(lane): window(slots) - taken[lane] for lane, slots in self._slots.items()})
+        by_id = {batch.id: batch for batch in batches}
+        return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
         with self._ledger.write() as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)
+            govern(tx, self._account, now)
             feeding.close_ended_batches(tx, now)
             return list(feeding.ring_again(tx, self._account, now))

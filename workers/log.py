@@ -11,7 +11,7 @@ import structlog
 
 if TYPE_CHECKING:
     from batches.errors import FluxbatchError
-    from batches.store.ledger.records import ClaimedJob, Stop, Ticket
+    from batches.store.ledger.records import Batch, ClaimedJob, Stop, Ticket
     from workers.journey.steps import Step
 
 _out = structlog.get_logger("fluxbatch")
@@ -94,6 +94,21 @@ def let_go(job: ClaimedJob, step: Step) -> None:
 def copied(job: ClaimedJob, source: str) -> None:
     """A job got a copy of another one's picture."""
     _out.info("copied", **_about(job), source=source)
+
+
+def paused(batch: Batch, reason: str, message: str) -> None:
+    """A batch rests by its policy."""
+    _out.warning("paused", batch=batch.id, reason=reason, message=message)
+
+
+def over_budget(job: ClaimedJob, message: str) -> None:
+    """A job did not fit under the cap of its batch."""
+    _out.warning("over_budget", **_about(job), message=message)
+
+
+def approved(batch: Batch, reason: str) -> None:
+    """The canary of a batch kept its bounds, and the rest follows."""
+    _out.info("approved", batch=batch.id, reason=reason)
 
 
 def account_stopped(stop: Stop) -> None:

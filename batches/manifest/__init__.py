@@ -8,7 +8,7 @@ from batches.manifest.reading import read_manifest
 from batches.manifest.rows import rows_of
 from batches.manifest.seals import Seals
 from batches.manifest.seen import Seen
-from batches.manifest.shape import manifest_schema
+from batches.manifest.shape import shape_schema
 from batches.manifest.template import Template
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "Seen",
     "Template",
     "layers",
-    "manifest_schema",
     "read_manifest",
     "rows_of",
+    "shape_schema",
 ]

@@ -1,7 +1,7 @@
 """YAML text -> Node. Stricter than YAML where leniency costs people their evening.
 
-Refused: a key twice, tags, several documents, keys that are not plain text, and nesting or aliases beyond any
-real manifest. The tree is built from the parser's events with a stack of its own, so that no input exhausts
+Refused: a key twice, merge keys, tags, several documents, keys that are not plain text, and nesting or aliases beyond
+any real manifest. The tree is built from the parser's events with a stack of its own, so that no input exhausts
 Python's; an alias shares what it repeats, so that a bomb of aliases is counted and never expanded.
 """
 
@@ -137,6 +137,9 @@ class _Composer:
     def _take_key(self, event: NodeEvent) -> None:
         if not isinstance(event, ScalarEvent):
             raise _error(self._place(event), "a key must be plain text", "put quotes around it")
+        if event.value == "<<" and event.implicit[0]:
+            hint = "write the values out, or put them into the defaults at the top"
+            raise _error(self._place(event), "the merge key `<<` is not read", hint)
         self.stack[-1].open_key(event.value, self._place(event))
 
     def _open(self, event: NodeEvent) -> None:

@@ -74,8 +74,6 @@ def hint(kind: str, steps: Steps, value: object) -> str:
 
 
 def _stranger(key: str, steps: Steps) -> str:
-    if key == "<<":
-        return "merge keys are not read: write the values out, or put them into the defaults"
     if " " in key:
         return 'put quotes around a text that has ": " in it'
     shape = SHAPES.get(steps[:-1], PromptShape)

@@ -50,7 +50,9 @@ class PromptShape(Strict):
         description="Files with a prompt in each row, relative to the manifest: .txt, .csv, .tsv, .jsonl or .parquet, "
         "by name or by a pattern such as prompts/*.csv; or pictures such as photos/*.jpg, with {file} and {stem}.",
     )
-    id: Id | None = Field(default=None, description="Your own name for this prompt, once per manifest.")
+    id: Id | None = Field(
+        default=None, description="Your own name for this prompt, once per manifest; up to 100 characters."
+    )
     model: Text | None = Field(default=None, description="The model for this prompt.")
     params: Params | None = Field(
         default=None, description="Parameters of the model, over the defaults; texts may be templates."
@@ -132,8 +134,8 @@ class ManifestShape(Strict):
     prompts: Prompts = Field(description="What to draw: texts, mappings, and files of prompts.")
 
 
-def manifest_schema() -> dict[str, Any]:
-    """JSON Schema of manifest version 1, for editors and for `fluxbatch schema`."""
+def shape_schema() -> dict[str, Any]:
+    """JSON Schema of the shape."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **ManifestShape.model_json_schema(),

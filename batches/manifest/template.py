@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Template:
         try:
             return self._form % tuple(map(variables.__getitem__, self.names))
         except KeyError as error:
-            raise ValueError(*_missing(error.args[0], variables)) from None
+            raise ValueError(*_missing(error.args[0], tuple(variables))) from None
 
 
 def _printf(piece: re.Match[str], names: list[str]) -> str:
@@ -52,10 +53,12 @@ def _printf(piece: re.Match[str], names: list[str]) -> str:
     return "%s"
 
 
-def _missing(name: str, variables: Mapping[str, str]) -> tuple[str, str]:
-    if near := get_close_matches(name, list(variables), n=1):
+@lru_cache(maxsize=100)
+def _missing(name: str, variables: tuple[str, ...]) -> tuple[str, str]:
+    """What is wrong and the cure; a million rows may miss the same."""
+    if near := get_close_matches(name, variables, n=1):
         hint = f'did you mean "{near[0]}"?'
     else:
-        known = ", ".join(list(variables)[:NAMES_TOLD])
+        known = ", ".join(variables[:NAMES_TOLD])
         hint = f"variables are {known}" if known else "write it under `vars`"
     return f"there is no variable {{{name}}} here", hint

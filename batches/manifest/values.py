@@ -34,7 +34,7 @@ def _scalar(value: object) -> object:
 def _seeds(written: object, check: ValidatorFunctionWrapHandler) -> object:
     if not isinstance(written, str):
         return check(written)
-    ends = re.match(SEED_RANGE, written)
+    ends = re.fullmatch(SEED_RANGE, written)
     if not ends or int(ends[1]) > int(ends[2]):
         raise ValueError('must be a list of whole numbers or a range such as "1..20"')
     return range(int(ends[1]), int(ends[2]) + 1)
@@ -72,7 +72,11 @@ def _sources(written: object) -> object:
 Version = Annotated[Literal[1], BeforeValidator(_one)]
 Name = Annotated[str, StringConstraints(pattern="^[a-z0-9-]+$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Id = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    WithJsonSchema({"type": "string", "minLength": 1}),  # blanks around it do not count, as no schema can say
+]
 Account = Annotated[str, Field(max_length=60, json_schema_extra={"pattern": ACCOUNT}), AfterValidator(_account)]
 Format = Literal["jpeg", "png", "webp"]
 Count = Annotated[int, Field(ge=1)]

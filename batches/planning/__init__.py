@@ -9,6 +9,7 @@ from batches.planning.making import make_plan
 from batches.planning.overrides import Overrides, read_overrides
 from batches.planning.plan import Plan, PlannedJob
 from batches.planning.premises import Premises
+from batches.planning.schema import manifest_schema
 from batches.planning.what_if import Changed, Impossible, what_if
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "duration_of",
     "finish",
     "make_plan",
+    "manifest_schema",
     "moment",
     "read_overrides",
     "room_of",

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
-from batches.manifest import manifest_schema
 from batches.models import find
+from batches.planning import manifest_schema
 from batches.planning.names import slug
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def begin(file: Path, *, model: str, force: bool) -> tuple[Path, Path]:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(MANIFEST.format(schema=SCHEMA, file=file, name=name, model=model), encoding="utf-8")
-        schema.write_text(json.dumps(manifest_schema(), indent=2) + "\n", encoding="utf-8")
+        schema.write_text(json.dumps(manifest_schema()) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingError(f"{file} cannot be written: {error.strerror}.", cure="Choose another folder.") from error
     return file, schema

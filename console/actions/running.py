@@ -48,6 +48,8 @@ def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[
         show(now)
         if now.rests:
             return Ending(code_of(now))
+        if now.is_held:
+            return Ending(ExitCode.STOPPED_BY_POLICY, f"paused, {now.batch.paused}: {now.batch.paused_message}")
         if stop is not None:
             code, cure = STOPS[stop.reason]
             return Ending(code, f"{stop.reason}: {stop.message} {cure}".strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batches.manifest import manifest_schema
+from batches.planning import manifest_schema
 from console.cli.options import AsJson
 from console.cli.output import print_json
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import batches
 from batches import load, plan
 from batches.errors import FluxbatchError
 
@@ -21,6 +22,16 @@ def test_a_manifest_can_be_planned() -> None:
     manifest = load(HELLO)
     assert manifest.name == "hello"
     assert plan(manifest) == plan(HELLO)
+
+
+@pytest.mark.parametrize("name", batches.__all__)
+def test_every_name_that_is_promised_is_there(name: str) -> None:
+    assert getattr(batches, name).__name__ == name
+
+
+def test_another_name_is_missed_in_the_usual_words() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'plam'"):
+        batches.plam  # noqa: B018  # asking is the deed
 
 
 def test_what_is_wrong_is_an_error_of_ours(tmp_path: Path) -> None:

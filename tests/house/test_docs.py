@@ -17,7 +17,9 @@ from tests.pictures import picture
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SCRIPTED = [page for page in PAGES if SCRIPT.search(page.read_text())]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -36,6 +38,18 @@ def test_every_manifest_on_a_page_can_be_planned(page: str, tmp_path: Path) -> N
         file = tmp_path / f"{number}.yaml"
         file.write_text(block)
         assert make_plan(read_manifest(file)).unique
+
+
+@pytest.mark.parametrize("page", SCRIPTED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_script_on_a_page_prints_what_stands_below_it(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The scripts of a page run one after the other, as the cells of a notebook do."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for script, printed in SCRIPT.findall(page.read_text()):
+        exec(script, names)
+        assert capsys.readouterr().out == printed or not printed
 
 
 def test_the_readme_names_every_verb() -> None:

@@ -16,6 +16,7 @@ PACKAGES = ("batches", "workers", "console", "simulator")
     ("doing", "unwanted"),
     [
         ("import workers, workers.worker", {"fastapi", "starlette", "uvicorn", "typer", "alembic"}),
+        ("import batches", {"yaml", "pydantic"}),
         ("import batches.planning", {"sqlalchemy", "celery", "redis", "httpx", "PIL"}),
         ("import simulator.__main__", {"celery", "sqlalchemy", "redis"}),
         (
@@ -25,6 +26,7 @@ PACKAGES = ("batches", "workers", "console", "simulator")
     ],
     ids=[
         "a worker needs no web framework",
+        "the package needs none of its rooms",
         "a plan needs no database",
         "the simulator needs no queue",
         "--help is quick",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
@@ -29,6 +29,7 @@ from workers.journey.events import (
     Draining,
     InputLost,
     NoSlot,
+    OverBudget,
     SlotTaken,
     Stored,
     StoreTrouble,
@@ -40,8 +41,10 @@ from workers.journey.steps import (
     Fetch,
     Finish,
     HandOver,
+    PauseBatch,
     Poll,
     PutBack,
+    Reseed,
     StopAccount,
     Submit,
     TakeSlot,
@@ -56,6 +59,10 @@ NOT_CHARGED = Reported(micro_credits=0)
 """BFL does not charge for moderated requests (help.bfl.ai, 2026-06-12)."""
 
 
+RULE: Literal["rule"] = "rule"
+RESULT: Literal["result"] = "result"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What a decision needs to know about a job."""
@@ -65,6 +72,7 @@ class View:
     waits: int = 0  #: refusals in a row that cost nothing
     accepted_at: float | None = None  #: when BFL took it; None without a ticket
     troubles: int = 0  #: polls and downloads in a row that went wrong
+    seeds_left: int = 0  #: how often it may be tried with another seed when it is moderated
     useless: int = 0  #: results that could not be used: pictures that did not decode, links to foreign hosts
 
     def after(self, event: Event) -> View:
@@ -97,6 +105,8 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
             return PutBack(0, "waits for a slot")
         case InputLost(message=message):
             return End(State.FAILED, message, None)
+        case OverBudget(message=message):
+            return PauseBatch(message, PutBack(0, "waits for the budget"))
         case Draining():
             return _leave(view)
         case Accepted() | Busy() | AnswerLost() | NoCredits() | KeyRefused() | Rejected():
@@ -145,10 +155,8 @@ def _after_poll(
     match answer:
         case Ready():
             return Fetch(answer)
-        case Moderated(message=message, said=said):
-            if said.micro_credits is None:
-                return End(State.MODERATED, message, NOT_CHARGED, source="rule")
-            return End(State.MODERATED, message, said)
+        case Moderated():
+            return _after_moderation(view, answer)
         case TaskError(message=message, said=said):
             reason = f"BFL failed: {message}"
             if view.failures >= view.max_attempts:
@@ -164,6 +172,13 @@ def _after_poll(
             return Poll(patience.poll_gap(age))
         case _:
             assert_never(answer)
+
+
+def _after_moderation(view: View, answer: Moderated) -> Step:
+    cost, source = (NOT_CHARGED, RULE) if answer.said.micro_credits is None else (answer.said, RESULT)
+    if view.seeds_left:
+        return Reseed(answer.message, cost, source)
+    return End(State.MODERATED, answer.message, cost, source)
 
 
 def _after_useless(view: View, event: BadPicture | Foreign, patience: Patience) -> Step:

@@ -49,6 +49,13 @@ class InputLost:
 
 
 @dataclass(frozen=True, slots=True)
+class OverBudget:
+    """The job does not fit under the cap of its batch."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The picture is verified and in the image store."""
 
@@ -77,7 +84,7 @@ class Draining:
 
 
 Event = (
-    Claimed | SlotTaken | NoSlot | InputLost | Stored | BadPicture | StoreTrouble | Draining
+    Claimed | SlotTaken | NoSlot | InputLost | OverBudget | Stored | BadPicture | StoreTrouble | Draining
     | Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
     | InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble | LinkDead
 )  # fmt: skip

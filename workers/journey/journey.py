@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
 from batches.store.images import BadImage, ImageStoreError
-from batches.store.ledger import LedgerError, moves, presence
+from batches.store.ledger import LedgerError, moves, pausing, presence, spending
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import log
@@ -22,9 +22,20 @@ from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
 from workers.journey.decide import View, decide
-from workers.journey.events import BadPicture, Claimed, Draining, InputLost, NoSlot, SlotTaken, Stored, StoreTrouble
+from workers.journey.events import (
+    BadPicture,
+    Claimed,
+    Draining,
+    InputLost,
+    NoSlot,
+    OverBudget,
+    SlotTaken,
+    Stored,
+    StoreTrouble,
+)
 from workers.journey.keeping import keep
 from workers.journey.provenance import sidecar
+from workers.journey.seeds import another_seed, seeds_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +44,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.records import ClaimedJob, Ticket
     from workers.journey.events import Event
     from workers.journey.hands import Hands
-    from workers.journey.steps import Step
+    from workers.journey.steps import Leaving, Step
 
 TRIES_AT_ONCE = 3
 """A full ledger throws off its ballast when it refuses a write, so that the next try finds room."""
@@ -54,6 +65,7 @@ class Journey:
             max_attempts=job.policy.attempts,
             failures=job.failures,
             waits=job.waits,
+            seeds_left=seeds_left(job),
             accepted_at=ticket.accepted_at if ticket else None,
         )
         if ticket:
@@ -110,6 +122,9 @@ class Journey:
             case steps.StopAccount(then=then):
                 self._stop_account(step)
                 self._let_go(then)
+            case steps.PauseBatch(then=then):
+                self._pause_batch(step)
+                self._let_go(then)
             case _:
                 self._let_go(step)
         return None
@@ -132,10 +147,11 @@ class Journey:
 
     def _submit_now(self, body: Mapping[str, object]) -> Event | None:
         with self._hands.ledger.write() as tx:
-            job = moves.begin_attempt(tx, self._job, self._hands.clock())
+            refusal = spending.refusal(tx, self._job)
+            job = None if refusal else moves.begin_attempt(tx, self._job, self._hands.clock())
         if job is None:
             self._release_slot()
-            return None
+            return OverBudget(refusal) if refusal else None
         self._job = job
         answer = self._hands.client.submit(job.path, body)
         if isinstance(answer, Accepted):
@@ -211,7 +227,13 @@ class Journey:
             presence.stop(tx, stop)
         log.account_stopped(stop)
 
-    def _let_go(self, step: steps.Finish | steps.End | steps.PutBack | steps.Doubt | steps.HandOver) -> None:
+    def _pause_batch(self, step: steps.PauseBatch) -> None:
+        job = self._job
+        with self._hands.ledger.write() as tx:
+            pausing.pause(tx, job.batch_id, "budget", step.message, needs=job.estimate_micro_credits)
+        log.over_budget(job, step.message)
+
+    def _let_go(self, step: Leaving) -> None:
         """The last move of this journey. If the job was taken from us meanwhile, nothing happens."""
         job, now = self._job, self._hands.clock()
         with self._hands.ledger.write() as tx:
@@ -223,6 +245,8 @@ class Journey:
                 case steps.PutBack(after, reason, counts, cost):
                     due_at = now + _jittered(after)
                     moves.put_back(tx, job, now=now, due_at=due_at, reason=reason, counts=counts, cost=cost)
+                case steps.Reseed(reason, cost, source):
+                    moves.reseed(tx, job, another_seed(job), reason=reason, cost=cost, source=source, now=now)
                 case steps.Doubt(reason):
                     moves.doubt(tx, job, reason, now)
                 case steps.HandOver(after, reason):

@@ -99,4 +99,24 @@ class StopAccount:
     then: PutBack | HandOver
 
 
-Step = TakeSlot | Submit | Poll | Fetch | AskAgain | Finish | End | PutBack | Doubt | HandOver | StopAccount
+@dataclass(frozen=True, slots=True)
+class Reseed:
+    """Moderated: back to the queue, to be tried with another seed."""
+
+    reason: str
+    cost: Reported
+    source: Source  #: who says so
+
+
+@dataclass(frozen=True, slots=True)
+class PauseBatch:
+    """The budget has no room: rest the batch, and keep the job."""
+
+    message: str
+    then: PutBack
+
+
+Leaving = Finish | End | PutBack | Reseed | Doubt | HandOver
+"""The last move of a journey."""
+
+Step = TakeSlot | Submit | Poll | Fetch | AskAgain | StopAccount | PauseBatch | Leaving

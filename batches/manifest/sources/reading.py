@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from batches.manifest.files import opened
@@ -39,6 +40,8 @@ def records(source: Source, problems: Problems, seals: Seals) -> Iterator[Record
         message = f"cannot read prompts from {path.name}"
         hint = f"name a file that ends in {', '.join(LINED)} (or the same and .gz), {PARQUET}, or a picture"
         raise ManifestError([Problem(asked_at, message, hint)])
+    if _is_pipe(path):
+        raise ManifestError([Problem(asked_at, f"{path} is a pipe", "write it into a file: it is read more than once")])
     empty, before = True, len(problems)
     with opened(path, asked_at) as file:
         hashed = Hashed(file)
@@ -49,6 +52,13 @@ def records(source: Source, problems: Problems, seals: Seals) -> Iterator[Record
         seals.check(path, hashed.seal())
     if empty and len(problems) == before:
         raise ManifestError([Problem(asked_at, f"there is no prompt in {path}", "write one a line")])
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether to open it would wait for somebody to write."""
+    with suppress(OSError, ValueError):  # as for too long a name: opening it says so
+        return path.is_fifo()
+    return False
 
 
 def _format_of(path: Path) -> str:

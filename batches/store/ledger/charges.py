@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import insert, select, update
 
+from batches.store.ledger import spending
 from batches.store.ledger.records import Reported
 from batches.store.ledger.schema import batches, charges
 
@@ -80,6 +81,7 @@ def close(
         book(tx, job, attempt_id, "released", estimate, source="rule", now=now)
     else:
         book(tx, job, attempt_id, "settled", cost, source=source, now=now)
+    spending.reconsider(tx, job.batch_id)
 
 
 def _reported(tx: Connection, attempt_id: int) -> int | None:

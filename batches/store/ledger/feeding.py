@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from batches.models import LaneClass
 from batches.policy import Policy
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
+from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import RESTLESS, State
 
 if TYPE_CHECKING:
@@ -16,44 +17,41 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+    from batches.store.ledger.records import Batch
+
 RING_AGAIN_SECONDS = 10
 """A doorbell nobody answered for so long is taken for lost. Rung twice, it harms nothing."""
 
 
-def open_batches(tx: Connection, account: str) -> Sequence[str]:
+def open_batches(tx: Connection, account: str) -> Sequence[Batch]:
     """The batches that are not at rest, the oldest first; of a new one all jobs are written."""
-    query = select(batches.c.id).where(_is_open(account), batches.c.whole_at.is_not(None))
-    return tx.scalars(query.order_by(batches.c.created_at, batches.c.id)).all()
+    query = select(batches).where(_is_open(account), batches.c.whole_at.is_not(None))
+    return [batch_of(row) for row in tx.execute(query.order_by(batches.c.created_at, batches.c.id)).mappings()]
 
 
-def in_window(tx: Connection, account: str) -> Mapping[str, int]:
+def in_window(tx: Connection, batch_id: str) -> Mapping[str, int]:
     """How many jobs of each lane are called or hold a slot."""
     busy = (State.CALLED, State.SUBMITTING, State.RENDERING)
     rows = tx.execute(
         select(jobs.c.lane, func.count().label("jobs"))
-        .where(_in_open_batch(account), jobs.c.state.in_(busy))
+        .where(jobs.c.batch_id == batch_id, jobs.c.state.in_(busy))
         .group_by(jobs.c.lane)
     )
     return {row.lane: row.jobs for row in rows}
 
 
-def due_lanes(tx: Connection, batch_id: str, now: float) -> Sequence[str]:
+def due_lanes(tx: Connection, batch: Batch, now: float) -> Sequence[str]:
     """Lanes in which a job of this batch waits whose time has come."""
-    due = exists().where(jobs.c.batch_id == batch_id, jobs.c.state == State.QUEUED, jobs.c.due_at <= now)
+    due = exists().where(*_is_due(batch, now))
     # One look into the index per lane: DISTINCT would read every job that waits.
     return [lane for lane in LaneClass if tx.scalar(select(due.where(jobs.c.lane == lane)))]
 
 
-def call_due(tx: Connection, batch_id: str, lane: str, *, room: int, now: float) -> Sequence[int]:
+def call_due(tx: Connection, batch: Batch, lane: str, *, room: int, now: float) -> Sequence[int]:
     """Call the oldest due jobs of a batch in this lane, as many as there is room for."""
     due = (
         select(jobs.c.id)
-        .where(
-            jobs.c.batch_id == batch_id,
-            jobs.c.lane == lane,
-            jobs.c.state == State.QUEUED,
-            jobs.c.due_at <= now,
-        )
+        .where(*_is_due(batch, now), jobs.c.lane == lane)
         .order_by(jobs.c.due_at, jobs.c.id)
         .limit(room)
         .with_for_update(skip_locked=True)
@@ -157,6 +155,15 @@ def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
         .values(ended_at=now)
         .returning(batches.c.id)
     ).all()
+
+
+def _is_due(batch: Batch, now: float) -> tuple[ColumnElement[bool], ...]:
+    """Until its canary is found good, only the first jobs of a batch are ever due."""
+    ours = (jobs.c.batch_id == batch.id, jobs.c.due_at <= now)
+    if batch.canary is None:
+        return (*ours, jobs.c.state == State.QUEUED)
+    # They are found by their number: the index by state would read through all the others.
+    return (*ours, jobs.c.number <= batch.canary.first, func.coalesce(jobs.c.state, "") == State.QUEUED)
 
 
 def _unsure_bound(tx: Connection, batch_id: str) -> int:

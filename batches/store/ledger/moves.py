@@ -96,6 +96,19 @@ def put_back(
     return True
 
 
+def reseed(
+    tx: Connection, job: ClaimedJob, seed: int, *, reason: str, cost: Reported, source: charges.Source, now: float
+) -> bool:
+    """Moderated, and to be tried again with this seed: back to the queue, due at once."""
+    params = {**job.params, "seed": seed}
+    tried = job.new_seeds + 1
+    if not _move(tx, job, State.QUEUED, now, owner=None, due_at=now, reason=reason, params=params, new_seeds=tried):
+        return False
+    _end_attempt(tx, job, "moderated", reason, now)
+    charges.close(tx, job, _under_way(job).id, cost, source=source, now=now)
+    return True
+
+
 def doubt(tx: Connection, job: ClaimedJob, reason: str, now: float) -> bool:
     """Nobody knows whether this attempt was taken and will be billed: the job is unsure."""
     return _move(tx, job, State.UNSURE, now, owner=None, due_at=now, reason=reason)

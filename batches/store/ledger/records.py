@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from batches.planning import Plan
+    from batches.policy import Canary
     from batches.store.ledger.states import State
 
 PauseReason = Literal["person", "budget", "canary", "deadline"]
@@ -46,6 +47,11 @@ class Batch:
     paused: PauseReason | None  #: why workers begin none of its jobs; None: they may
     paused_message: str  #: the same in a sentence, with the cure
     paused_for: int | None  #: micro-credits that have to fit under the cap before a pause for the budget ends
+
+    @property
+    def canary(self) -> Canary | None:
+        """The canary that is still to be found good."""
+        return self.policy.canary if self.approved_at is None else None
 
     def holds(self, plan: Plan) -> bool:
         """Whether all jobs of this plan are in it, as far as that shows without looking at them."""

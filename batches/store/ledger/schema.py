@@ -173,6 +173,12 @@ Index(
     sqlite_where=attempts.c.ended_at.is_(None),
     postgresql_where=attempts.c.ended_at.is_(None),
 )
+Index(
+    "ix_attempts_lost",
+    attempts.c.job_id,
+    sqlite_where=attempts.c.outcome == text("'lost'"),
+    postgresql_where=attempts.c.outcome == text("'lost'"),
+)
 
 charges = Table(
     "charges",

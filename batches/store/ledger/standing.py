@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 from batches.policy import Policy
 from batches.store.ledger.records import Batch
 from batches.store.ledger.schema import attempts, batches, charges, jobs
-from batches.store.ledger.states import ENDED, RESTING, State
+from batches.store.ledger.states import ENDED, RESTING, RESTLESS, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,16 @@ class Standing:
     def total(self) -> int:
         """Jobs in the batch."""
         return sum(self.jobs.values())
+
+    @property
+    def in_motion(self) -> int:
+        """Jobs that a worker is about to carry on, or BFL is working on."""
+        return sum(count for state, count in self.jobs.items() if state in RESTLESS - {State.QUEUED})
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its policy, or a person, keeps it from going on, and all that had begun has come to its end."""
+        return self.batch.paused is not None and not self.rests and not self.in_motion
 
     @property
     def rests(self) -> bool:

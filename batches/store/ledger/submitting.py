@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
+from batches.store.ledger import spending
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.sorting import sorted_out
 from batches.store.ledger.standing import batch_of
@@ -92,6 +93,7 @@ def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: 
             whole_at=func.coalesce(batches.c.whole_at, now),
         )
     )
+    spending.reconsider(tx, batch_id)
 
 
 def _terms(plan: Plan, terms: BatchTerms, now: float) -> dict[str, object]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.manifest import Manifest, ManifestError, Problem, read_manifest
 from tests.batches.manifest.conftest import all_rows
+from tests.fuzzing import fuzzed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +41,8 @@ RARE = ["&a ", "*a ", "!b ", "<<: ", "%YAML 1.1\n", "\ufeff", "\u2028", "\x00", 
 texts = st.lists(st.sampled_from(KEYS + WORDS + SIGNS + RARE), max_size=40).map("".join).map(str.encode)
 
 
+@fuzzed
 @given(raw=st.one_of(st.binary(max_size=60), texts, texts.map(HEAD.__add__)))
-@settings(max_examples=300, deadline=None)
 def test_any_bytes_give_a_manifest_or_problems(raw: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.getbasetemp() / "m.yaml"
     path.write_bytes(raw)

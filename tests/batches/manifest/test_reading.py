@@ -35,18 +35,29 @@ HEAD = "version: 1\nname: hello\n"
         ("-7", -7),
         ("007", 7),
         ("0x1F", 31),
+        ("0x10", 16),
+        ("010", 10),
+        ("+1", 1),
         ("0o17", 15),
         ("2.5", 2.5),
         ("1e3", 1000.0),
         (".5", 0.5),
-        # what YAML 1.1 would have turned into a number of minutes, a refusal, a date, a million
+        # what YAML 1.1 would have turned into a number of minutes, a yes or no, a date, a number, or a mapping
         ("16:9", "16:9"),
-        ("no", "no"),
-        ("On", "On"),
+        ("2:3", "2:3"),
+        ("07:00", "07:00"),
+        ("22:00-07:00", "22:00-07:00"),
+        *((word, word) for word in ("on", "On", "OFF", "yes", "No", "no", "y", "N")),
         ("2024-01-01", "2024-01-01"),
-        ("1_000_000", "1_000_000"),
+        ("2024-01-01 07:00:00", "2024-01-01 07:00:00"),
+        ("1_000", "1_000"),
+        ("1_000.5", "1_000.5"),
+        ("0b101", "0b101"),
+        ("=", "="),
+        ("5%", "5%"),
         # what JSON cannot say
         (".inf", ".inf"),
+        (".NaN", ".NaN"),
         ("1e999", "1e999"),
         # longer than any whole number of ours
         (41 * "9", 1e41),
@@ -60,6 +71,14 @@ def test_a_value_means_what_it_looks_like(written: str, value: object, read: Rea
     params = read(f"{HEAD}params: {{x: {written}}}\nprompts: [a]\n").items[0].defaults
     assert params == {"x": value}
     assert type(params["x"]) is type(value)
+
+
+def test_a_key_is_the_text_that_is_written(read: Read) -> None:
+    """YAML 1.1 makes True of `on` and 7 of `007`, and then both of two keys are one."""
+    item = read(f"{HEAD}params: {{on: 1, yes: 2, true: 3, ~: 4, 007: 5, 7: 6, 07:00: 7, 1e1: 8}}\nprompts: [a]").items[
+        0
+    ]
+    assert list(item.defaults) == ["on", "yes", "true", "~", "007", "7", "07:00", "1e1"]
 
 
 def test_labels_are_kept_as_written(read: Read) -> None:

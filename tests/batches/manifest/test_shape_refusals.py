@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.manifest import ManifestError, Place, Problem, Problems
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
 
 HEAD = "version: 1\nname: hello\nprompts: [A fox]\n"
 COLON = 'put quotes around a text that has ": " in it'
-MERGE = "merge keys are not read: write the values out, or put them into the defaults"
 FORMATS = "'jpeg', 'png' or 'webp'"
 PROMPT = "a prompt is a text, or a mapping with `prompt` or `from`"
 
@@ -28,12 +25,6 @@ PROMPT = "a prompt is a text, or a mapping with `prompt` or `from`"
         ("width: 512", "4:1", "unknown key `width`", "parameters go under `params`"),
         ("output: {fromat: png}", "4:10", "unknown key `fromat`", 'did you mean "format"?'),
         ("output: {width: 9}", "4:10", "unknown key `width`", "`format` and `name` go here"),
-        (
-            "output: {<<: 9}",
-            "4:10",
-            "unknown key `<<`",
-            "merge keys are not read: write the values out, or put them into the defaults",
-        ),
         # types: none is turned into another
         ("repeat: '2'", "4:9", '`repeat` must be a whole number, not "2"', ""),
         ("repeat: 2.0", "4:9", "`repeat` must be a whole number, not 2.0", ""),
@@ -132,20 +123,3 @@ def test_an_id_names_one_prompt(refused: Refused) -> None:
     text = "version: 1\nname: a\nprompts:\n  - {id: owl, prompt: x}\n  - {id: owl, prompt: y}\n"
     hint = "give each prompt its own, or none"
     assert refused(text) == [("m.yaml:5:10", 'the id "owl" comes twice, first in the prompt at m.yaml:4:5', hint)]
-
-
-def test_a_long_list_of_problems_is_cut_and_the_rest_counted() -> None:
-    error = ManifestError(Problem(Place("m.yaml", line, 1), "wrong") for line in range(1, 1056))
-    lines = str(error).splitlines()
-    assert (len(error.problems), error.more, len(lines), lines[-1]) == (50, 1005, 51, "… and 1,005 more")
-    assert lines[0] == "m.yaml:1:1: wrong"
-
-
-def test_problems_are_gathered_once_each_and_counted_beyond_the_fiftieth() -> None:
-    problems = Problems()
-    for line in [*range(1, 61), 1]:
-        problems.add(Problem(Place("m.yaml", line, 1), "wrong"))
-    problems.take(ManifestError([Problem(Place("n.yaml"), "wrong too")], more=7))
-    with pytest.raises(ManifestError) as caught:
-        problems.refuse()
-    assert (len(caught.value.problems), caught.value.more) == (50, 10 + 1 + 7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,6 +160,12 @@ def test_a_packed_file_must_be_whole(name: str, content: bytes, refused: Refused
 )
 def test_what_is_not_there_is_said_at_the_manifest(name: str, message: str, refused: Refused) -> None:
     assert [(place, told) for place, told, _ in refused(from_(name))] == [("m.yaml:4:17", message)]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(refused: Refused, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "p.csv")
+    [(place, message, _)] = refused(from_("p.csv"))
+    assert (place, message) == ("m.yaml:4:17", "p.csv is a pipe")
 
 
 def test_an_id_names_one_row_of_all_sources(refused: Refused) -> None:

@@ -21,6 +21,7 @@ TOWER = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1,
 QUOTED = "put quotes around a text that begins with this character"
 KEEP = "keep one of them"
 NESTED = "check indentation, brackets and quotes"
+MERGE = "write the values out, or put them into the defaults at the top"
 DEEP = "nested more than 50 levels deep"
 
 TABLE = [
@@ -71,6 +72,8 @@ TABLE = [
         "keep one of them",
     ),
     ("? [a]\n: b\n", "m.yaml:1:3", "a key must be plain text", "put quotes around it"),
+    ("p: {<<: {x: 1}}", "m.yaml:1:5", "the merge key `<<` is not read", MERGE),
+    ("d: &d {x: 1}\np:\n  <<: *d\n  y: 2\n", "m.yaml:3:3", "the merge key `<<` is not read", MERGE),
     # aliases: of nothing, of themselves, a billion, and a tower of them
     (
         "- *star\n",

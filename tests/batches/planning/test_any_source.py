@@ -8,11 +8,14 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.planning import Plan
 from tests.batches.planning.test_properties import keeps_its_promises, outcome_of
+from tests.fuzzing import fuzzed
 
 if TYPE_CHECKING:
     import pytest
@@ -70,6 +73,16 @@ def written_jsonl(objects: list[dict[str, object]]) -> bytes:
     return "\n".join(json.dumps(one) for one in objects).encode()
 
 
+def written_parquet(changes: list[tuple[int, int]]) -> bytes:
+    """A table with some of its bytes changed."""
+    file = io.BytesIO()
+    pq.write_table(pa.table({"prompt": ["A fox", "An owl"], "params.width": [512, None], "mood": [["x"], None]}), file)
+    raw = bytearray(file.getvalue())
+    for at, byte in changes:
+        raw[at % len(raw)] = byte
+    return bytes(raw)
+
+
 SENSIBLE = {
     "prompt": ["A fox", "An owl {mood}", "", "100 %"],
     "mood": ["glad", "", "../x", "é\u0301"],
@@ -92,7 +105,11 @@ TEXT = st.tuples(st.just("p.txt"), st.just(b"A fox\nAn owl\n") | st.binary(max_s
 PACKED = st.tuples(
     st.just("p.csv.gz"), (SENSIBLE_CSV | st.binary(max_size=60)).map(gzip.compress) | st.binary(max_size=60)
 )
-SOURCES = CSV | TSV | JSONL | TEXT | PACKED
+PARQUET = st.tuples(
+    st.just("p.parquet"),
+    st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=3).map(written_parquet),
+)
+SOURCES = CSV | TSV | JSONL | TEXT | PACKED | PARQUET
 SIZES = st.lists(st.sampled_from([512, 768, "x"]), min_size=1, max_size=2)
 KEYS: dict[str, st.SearchStrategy[object]] = {
     "prompt": st.sampled_from(["{mood} fox", "{style}", "A fox"]) | TEMPLATES,
@@ -118,8 +135,8 @@ EXPANSION = st.sets(st.sampled_from(sorted(KEYS)), max_size=3).flatmap(
 )
 
 
+@fuzzed
 @given(source=SOURCES, expansion=EXPANSION, template=st.none() | st.just("{prompt}") | TEMPLATES)
-@settings(max_examples=400, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
 def test_any_source_gives_problems_or_a_plan_that_keeps_its_promises(
     source: tuple[str, bytes],
     expansion: dict[str, object],

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from batches.manifest import ManifestError, Problem, read_manifest
 from batches.models import find
 from batches.planning import Plan, make_plan
 from batches.planning.names import folded
+from tests.fuzzing import fuzzed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +69,8 @@ MANIFESTS = st.builds(
 )
 
 
+@fuzzed
 @given(manifest=MANIFESTS)
-@settings(max_examples=300, deadline=None)
 def test_a_manifest_gives_problems_or_a_plan_that_keeps_its_promises(
     manifest: dict[str, object], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

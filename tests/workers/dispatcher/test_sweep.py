@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from batches.policy import Unsure
 from batches.store.ledger import feeding, moves, standing
 from batches.store.ledger.records import Reported, Ticket
 from batches.store.ledger.schema import jobs
@@ -92,7 +93,7 @@ def test_jobs_of_a_silent_worker_are_freed_by_what_a_crash_leaves_behind(
 def test_unsure_jobs_are_submitted_again_within_the_bound_and_held_beyond_it(
     fed: Feeding, submit: Callable[..., str]
 ) -> None:
-    submit("fox", "hare", unsure_bound=4_000_000)  # an image costs 2,500,000
+    submit("fox", "hare", unsure=Unsure(micro_credits=4_000_000))  # an image costs 2,500,000
     dispatcher = fed.dispatcher()
     dispatcher.tick()
     with fed.ledger.write() as tx:

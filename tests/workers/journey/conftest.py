@@ -78,8 +78,8 @@ class World:
         with self.ledger.write() as tx:
             return [
                 job_id
-                for batch_id in feeding.open_batches(tx, ACCOUNT)
-                for job_id in feeding.call_due(tx, batch_id, "standard", room=100, now=time.time() + 60)
+                for batch in feeding.open_batches(tx, ACCOUNT)
+                for job_id in feeding.call_due(tx, batch, "standard", room=100, now=time.time() + 60)
             ]
 
     def worker_one_falls_silent(self) -> None:

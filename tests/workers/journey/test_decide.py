@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -35,6 +36,7 @@ from workers.journey.events import (
     Event,
     InputLost,
     NoSlot,
+    OverBudget,
     SlotTaken,
     Stored,
     StoreTrouble,
@@ -47,8 +49,10 @@ from workers.journey.steps import (
     Fetch,
     Finish,
     HandOver,
+    PauseBatch,
     Poll,
     PutBack,
+    Reseed,
     StopAccount,
     Submit,
     TakeSlot,
@@ -120,6 +124,14 @@ def step_after(view: View, event: Event) -> Step:
         ),
         (AT_BFL, READY, Fetch(READY), "the link is good for some minutes"),
         (AT_BFL, Moderated("said", COST), End(State.MODERATED, "said", COST), "BFL names the cost"),
+        (replace(AT_BFL, seeds_left=1), Moderated("said", COST), Reseed("said", COST, "result"), "a seed is left"),
+        (
+            replace(AT_BFL, seeds_left=1),
+            Moderated("said", UNKNOWN),
+            Reseed("said", NOT_CHARGED, "rule"),
+            "a seed is left, and nothing was charged",
+        ),
+        (NEW, OverBudget("said"), PauseBatch("said", PutBack(0, "waits for the budget")), "the batch rests"),
         (
             AT_BFL,
             Moderated("said", UNKNOWN),
@@ -216,6 +228,7 @@ views = st.builds(
     waits=st.integers(0, 10**6),
     accepted_at=st.none() | st.floats(0, 2 * NOW),
     troubles=st.integers(0, 10**6),
+    seeds_left=st.integers(0, 2),
     useless=st.integers(0, 10),
 )
 EVENTS: dict[type, st.SearchStrategy[Event]] = {
@@ -223,6 +236,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     SlotTaken: st.builds(SlotTaken),
     NoSlot: st.builds(NoSlot),
     InputLost: st.builds(InputLost, st.text()),
+    OverBudget: st.builds(OverBudget, st.text()),
     Draining: st.builds(Draining),
     Stored: st.builds(Stored, st.just(IMAGE), costs),
     BadPicture: st.builds(BadPicture, st.text(), costs),

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 
 from batches.manifest import read_manifest
 from batches.planning import make_plan
-from batches.store.ledger import submitting
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.schema import attempts
 from batches.store.ledger.states import State
+from tests.batches.store.ledger.world import write_batch
 from tests.pictures import picture
 from tests.workers.conftest import ACCOUNT
 from workers.journey.body import UnusableInput, body_of
@@ -40,9 +40,9 @@ def cat(world: World, tmp_path: Path) -> Path:
     file = picture(tmp_path / "cat.png")
     manifest = tmp_path / "edit.yaml"
     manifest.write_text(MANIFEST)
-    terms = BatchTerms(account=ACCOUNT, prices_as_of="2026-10-01", unsure_bound=0)
+    terms = BatchTerms(account=ACCOUNT, prices_as_of="2026-10-01")
     with world.ledger.write() as tx:
-        submitting.add_batch(tx, make_plan(read_manifest(manifest)), terms, world.hands.clock())
+        write_batch(tx, make_plan(read_manifest(manifest)), terms, world.hands.clock())
     return file
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.policy import Budget
 from batches.store.images import verify
-from batches.store.ledger import presence
+from batches.store.ledger import presence, standing
 from batches.store.ledger.states import State
 from workers.slots.seam import LEASE_SECONDS
 
@@ -75,6 +76,69 @@ def test_a_moderated_job_ends_and_is_not_charged(
     assert world.held() == 0
 
 
+def test_a_moderated_job_tries_as_many_seeds_as_its_policy_allows(
+    world: World, submit: Callable[..., str], company: Company
+) -> None:
+    submit("forbidden things", new_seeds=2)
+    seeds = [world.carry()["params"].get("seed") for _ in range(2)]
+    assert len({None, *seeds}) == 3, "each try has a seed of its own"
+    job = world.carry()
+    assert (job["state"], job["new_seeds"], job["failures"]) == (State.MODERATED, 2, 0)
+    assert [kind for kind, *_ in world.charges()].count("settled") == 3
+    assert company["accepted"] == 3
+
+
+def test_a_model_without_seeds_is_not_tried_again(world: World, submit: Callable[..., str]) -> None:
+    submit("forbidden things", model="flux-3-image", new_seeds=2)
+    assert world.carry()["state"] == State.MODERATED
+
+
+def test_a_job_beyond_the_budget_is_not_sent_and_rests_its_batch(
+    world: World, submit: Callable[..., str], company: Company
+) -> None:
+    batch_id = submit("a fox", "a hare", budget=Budget(micro_credits=4 * MILLION))
+    assert world.carry(1)["state"] == State.DONE
+    job = world.carry(2)
+    assert (job["state"], job["failures"], job["waits"]) == (State.QUEUED, 0, 0)
+    with world.ledger.read() as tx:
+        batch = standing.find_batch(tx, batch_id)
+    assert batch is not None
+    assert (batch.paused, batch.paused_for) == ("budget", 2_500_000)
+    assert batch.paused_message == (
+        "a job of 2.5 credits does not fit under the cap of 4 credits: 2.5 credits spent. "
+        "Raise policy.budget and run the manifest again."
+    )
+    assert company["accepted"] == 1
+    assert world.held() == 0
+
+
+def test_a_copy_has_the_picture_and_its_own_sidecar_and_costs_nothing(
+    world: World, submit: Callable[..., str], company: Company, images: FolderStore
+) -> None:
+    submit("a fox", "a fox", model="flux-2-klein-4b")
+    made, copy = world.carry(1), world.carry(2)
+    assert copy["state"] == State.DONE
+    assert copy["image_key"] != made["image_key"]
+    assert images.get(copy["image_key"]) == images.get(made["image_key"])
+    facts = json.loads(images.get(f"{copy['image_key']}.json"))
+    assert (facts["job"], facts["copy_of"], facts["cost_credits"]) == (2, made["image_key"], 0)
+    assert facts["ticket"], "where it comes from is still told"
+    assert company["accepted"] == 1
+
+
+@pytest.mark.parametrize("spoil", [None, b"no picture"], ids=["gone", "spoilt"])
+def test_a_copy_whose_picture_is_gone_fails_unpaid(
+    world: World, submit: Callable[..., str], company: Company, images: FolderStore, spoil: bytes | None
+) -> None:
+    submit("a fox", "a fox")
+    key = world.carry(1)["image_key"]
+    images.delete(key) if spoil is None else images.put(key, spoil)
+    copy = world.carry(2)
+    assert copy["state"] == State.FAILED
+    assert copy["reason"].startswith("the picture to copy is gone")
+    assert company["accepted"] == 1
+
+
 def test_a_refusal_that_passes_costs_neither_money_nor_an_attempt(
     world: World, submit: Callable[..., str], company: Company
 ) -> None:
@@ -91,7 +155,7 @@ def test_a_refusal_that_passes_costs_neither_money_nor_an_attempt(
 def test_a_task_that_fails_is_tried_as_often_as_allowed_and_no_more(
     world: World, submit: Callable[..., str], company: Company
 ) -> None:
-    submit("a crash-test", max_attempts=2)
+    submit("a crash-test", attempts=2)
     first = world.carry()
     assert (first["state"], first["failures"]) == (State.QUEUED, 1)
     last = world.carry()

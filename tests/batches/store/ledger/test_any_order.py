@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from batches.store.ledger import Ledger, feeding, moves, presence
+from batches.policy import Budget, Policy
+from batches.store.ledger import Ledger, feeding, moves, presence, spending
 from batches.store.ledger.records import Reported
-from batches.store.ledger.schema import attempts, charges, jobs
+from batches.store.ledger.schema import attempts, batches, charges, jobs
 from batches.store.ledger.states import RESTLESS, State
-from tests.batches.store.ledger.world import CREDIT, World
+from tests.batches.store.ledger.world import CREDIT, World, risking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ class AnyOrder(RuleBasedStateMachine):
             world.silence(sleeper)
         world.do(feeding.resubmit_unsure, "main", world.now)
         world.do(feeding.ring_again, "main", world.now)
-        busy = sum(world.ask(feeding.in_window, "main").values())
+        busy = sum(world.ask(feeding.in_window, self.batch_id).values())
         room = max(0, WINDOW - busy)
         assert len(world.call(room)) <= room
         for job_id in range(1, self.count + 1):
@@ -147,7 +148,18 @@ class AnyOrder(RuleBasedStateMachine):
         assert {attempt.id for attempt in rows["attempts"] if attempt.ticket_id} == self.accepted
         bill = self.world.standing(self.batch_id).money
         the_books_add_up(bill, rows["attempts"], rows["charges"])
+        self.the_purse_is_the_bill(bill)
         assert sum(attempt.outcome == "lost" for attempt in rows["attempts"]) * PRICE <= self.bound
+
+    def the_purse_is_the_bill(self, bill: Money) -> None:
+        """What counts against a cap is kept beside the lines of money, and is the same."""
+        with self.world.ledger.write() as tx:
+            policy = Policy(budget=Budget(micro_credits=0)).as_json()
+            tx.execute(update(batches).values(policy=policy))
+            purse = spending.purse_of(tx, self.batch_id)
+            tx.execute(update(batches).values(policy=risking(self.bound).as_json()))
+        assert purse is not None
+        assert (purse.spent, purse.reserved, purse.at_risk) == (bill.settled, bill.reserved, bill.at_risk)
 
     def teardown(self) -> None:
         """Both workers die, and a third one carries every job to its end."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.store.ledger import feeding, presence, submitting
+from batches.policy import Canary, Policy
+from batches.store.ledger import feeding, pausing, presence, submitting
 from batches.store.ledger.feeding import RING_AGAIN_SECONDS
 from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
@@ -68,24 +69,29 @@ class TestTheWindow:
     """The dispatcher sees which lanes are busy and which are hungry."""
 
     def test_it_counts_what_is_called_or_holds_a_slot(self, world: World) -> None:
-        world.submit(6)
-        world.submit(1, lane="video", name="film")
+        batch_id = world.submit(6)
         called = world.call(5)
-        world.call(1, lane="video")
         stages = (State.SUBMITTING, State.RENDERING, State.FETCHING, State.CALLED)
         for job_id, stage in zip(called[1:], stages, strict=True):
             world.carry(world.claim(job_id), stage)
         # one is queued, and the one that is being fetched has freed its slot
-        assert world.ask(feeding.in_window, "main") == {"standard": 4, "video": 1}
-        assert world.ask(feeding.in_window, "hers") == {}
+        assert world.ask(feeding.in_window, batch_id) == {"standard": 4}
+        assert world.ask(feeding.in_window, "other") == {}
 
     def test_a_lane_is_due_when_a_job_of_it_is(self, world: World) -> None:
-        batch_id = world.submit(2, lane="video")
-        assert list(world.ask(feeding.due_lanes, batch_id, world.now)) == ["video"]
-        assert list(world.ask(feeding.due_lanes, batch_id, world.now - 1)) == []
-        assert list(world.ask(feeding.due_lanes, "other", world.now)) == []
+        batch = world.standing(world.submit(2, lane="video")).batch
+        assert list(world.ask(feeding.due_lanes, batch, world.now)) == ["video"]
+        assert list(world.ask(feeding.due_lanes, batch, world.now - 1)) == []
         world.call(lane="video")
-        assert list(world.ask(feeding.due_lanes, batch_id, world.now)) == []
+        assert list(world.ask(feeding.due_lanes, batch, world.now)) == []
+
+    def test_only_the_first_jobs_are_due_until_the_canary_is_good(self, world: World) -> None:
+        batch_id = world.submit(5, policy=Policy(canary=Canary(first=2)))
+        assert world.call() == [1, 2]
+        batch = world.standing(batch_id).batch
+        assert list(world.ask(feeding.due_lanes, batch, world.now)) == []
+        world.do(pausing.approve, batch_id, world.now)
+        assert world.call() == [3, 4, 5]
 
     def test_a_batch_is_fed_once_all_of_it_is_written(self, world: World) -> None:
         batch = world.do(submitting.open_batch, plan_of(2), TERMS, world.now)

@@ -129,8 +129,8 @@ class World:
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:
         """Ring for as many due jobs as there is room for, the oldest batch first."""
         called: list[int] = []
-        for batch_id in self.ask(feeding.open_batches, account):
-            called += self.do(feeding.call_due, batch_id, lane, room=room - len(called), now=self.now)
+        for batch in self.ask(feeding.open_batches, account):
+            called += self.do(feeding.call_due, batch, lane, room=room - len(called), now=self.now)
         return called
 
     def claim(self, job_id: int, owner: str = "ann") -> ClaimedJob | None:

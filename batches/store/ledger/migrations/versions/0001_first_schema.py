@@ -167,6 +167,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_index(
+        "ix_attempts_lost",
+        "attempts",
+        ["job_id"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'lost'"),
+        postgresql_where=sa.text("outcome = 'lost'"),
+    )
     op.create_table(
         "charges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -1,0 +1,89 @@
+"""The cap on the cost of a batch. It is looked at in the transaction that sets the money aside, so it always holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, case, func, or_, select
+
+from batches.money import show_credits
+from batches.policy import Policy
+from batches.store.ledger import pausing
+from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.states import State
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection
+
+    from batches.policy import Budget
+    from batches.store.ledger.records import ClaimedJob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What counts against a cap, in micro-credits."""
+
+    budget: Budget
+    spent: int  #: what is settled
+    reserved: int  #: set aside for attempts under way
+    at_risk: int  #: attempts whose answer was lost: perhaps paid, perhaps not
+
+    def has_room(self, estimate: int | None) -> bool:
+        """Whether a job of this estimate may begin."""
+        return self.budget.has_room(estimate, spent=self.spent, reserved=self.reserved, at_risk=self.at_risk)
+
+    def refusal(self, estimate: int | None) -> str:
+        """Why it may not, with the cure."""
+        asked = "a job whose price is not known" if estimate is None else f"a job of {show_credits(estimate)}"
+        sums = (("spent", self.spent), ("reserved", self.reserved), ("at risk", self.at_risk))
+        told = ", ".join(f"{show_credits(amount)} {what}" for what, amount in sums if amount) or "nothing spent"
+        cap = show_credits(self.budget.micro_credits)
+        return f"{asked} does not fit under the cap of {cap}: {told}. Raise policy.budget and run the manifest again."
+
+
+def purse_of(tx: Connection, batch_id: str) -> Purse | None:
+    """The purse of a batch that has a budget. Others who would spend from it wait until this transaction ends."""
+    columns = (batches.c.policy, batches.c.spent_micro_credits)
+    row = tx.execute(select(*columns).where(batches.c.id == batch_id).with_for_update()).one()
+    budget = Policy.from_json(row.policy).budget
+    if budget is None:
+        return None
+    reserved, at_risk = _outstanding(tx, batch_id)
+    return Purse(budget=budget, spent=row.spent_micro_credits, reserved=reserved, at_risk=at_risk)
+
+
+def refusal(tx: Connection, job: ClaimedJob) -> str | None:
+    """Why this job may not begin now; None where the budget has room for it."""
+    if job.policy.budget is None:
+        return None
+    purse = purse_of(tx, job.batch_id)
+    if purse is None or purse.has_room(job.estimate_micro_credits):
+        return None
+    return purse.refusal(job.estimate_micro_credits)
+
+
+def reconsider(tx: Connection, batch_id: str) -> None:
+    """Money came free, or the cap was raised: a batch that rests for its budget goes on if there is room now."""
+    query = select(batches.c.paused_for).where(batches.c.id == batch_id, batches.c.paused == "budget")
+    row = tx.execute(query).one_or_none()
+    if row is not None and ((purse := purse_of(tx, batch_id)) is None or purse.has_room(row.paused_for)):
+        pausing.lift(tx, batch_id, "budget")
+
+
+def _outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
+    """What is reserved and what is at risk. Attempts under way and lost ones are few, and have an index each."""
+    unsure = jobs.c.state == State.UNSURE
+    lost = attempts.c.outcome == "lost"
+
+    def total(of: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0)
+
+    row = tx.execute(
+        select(total(and_(~unsure, ~func.coalesce(lost, False))), total(or_(unsure, lost)))  # SQL's FALSE
+        .select_from(attempts)
+        .join(jobs, jobs.c.id == attempts.c.job_id)
+        .join(charges, and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "reserved"))
+        .where(or_(attempts.c.ended_at.is_(None), lost), jobs.c.batch_id == batch_id)
+    ).one()
+    return int(row[0]), int(row[1])

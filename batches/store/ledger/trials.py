@@ -1,0 +1,47 @@
+"""What came of the first jobs of a batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, func, select
+
+from batches.policy import Trial
+from batches.store.ledger.schema import charges, jobs
+from batches.store.ledger.states import RESTING, State
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection
+
+
+def trial_of(tx: Connection, batch_id: str, first: int) -> Trial:
+    """Of the first so many; what is unknown of one is unknown of all."""
+    theirs = (jobs.c.batch_id == batch_id, jobs.c.number <= first)
+    paid = jobs.c.copy_of.is_(None)
+
+    def number(of: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(case((of, 1)))
+
+    row = tx.execute(
+        select(
+            func.count().label("jobs"),
+            number(jobs.c.state.in_(RESTING)).label("ended"),
+            number(jobs.c.state == State.MODERATED).label("moderated"),
+            number(jobs.c.state == State.FAILED).label("failed"),
+            number(paid & jobs.c.estimate_micro_credits.is_(None)).label("unpriced"),
+            func.coalesce(func.sum(case((paid, jobs.c.estimate_micro_credits))), 0).label("estimated"),
+        ).where(*theirs)
+    ).one()
+    unsettled, spent = tx.execute(
+        select(number(charges.c.micro_credits.is_(None)), func.coalesce(func.sum(charges.c.micro_credits), 0))
+        .join(jobs, jobs.c.id == charges.c.job_id)
+        .where(*theirs, charges.c.kind == "settled")
+    ).one()
+    return Trial(
+        jobs=row.jobs,
+        ended=row.ended,
+        moderated=row.moderated,
+        failed=row.failed,
+        estimated=None if row.unpriced else int(row.estimated),
+        spent=None if unsettled else int(spent),
+    )
