@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
     """The plan, its cost, and what is odd about it."""
     to.print(bill_of_plan(plan))
-    images = "1 image" if plan.unique == 1 else f"{plan.unique:,} images"
-    say(f"{images} for {_price(plan)}.", to)
+    say(f"{_images(plan.unique)} for {_price(plan)}.", to)
     if balance is not None:
         short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
         say(f"The account has {plain(balance):,} credits{short}.", to)
@@ -58,7 +57,11 @@ def show_survey(surveyed: Survey, to: Console) -> None:
     if any(free):
         say(f"{' and '.join(filter(None, free))}, which costs nothing.", to)
     if surveyed.new and (surveyed.continues or surveyed.reused):
-        say(f"To pay for what is new: {_amount(surveyed)} for {surveyed.new:,} images.", to)
+        say(f"To pay for what is new: {_amount(surveyed)} for {_images(surveyed.new)}.", to)
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _amount(surveyed: Survey) -> str:

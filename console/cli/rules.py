@@ -24,7 +24,7 @@ def _rules(policy: Policy) -> Iterator[str]:
     if policy.budget:
         yield f"a {policy.budget.mode} budget of {show_credits(policy.budget.micro_credits)}"
     if policy.attempts != usual.attempts:
-        yield f"given up after {policy.attempts} failures"
+        yield f"given up after {policy.attempts} failure{'' if policy.attempts == 1 else 's'}"
     if policy.unsure != usual.unsure:
         yield _unsure(policy.unsure)
     if policy.in_flight:
@@ -35,14 +35,14 @@ def _rules(policy: Policy) -> Iterator[str]:
         yield f"share {policy.share}"
     if policy.window:
         begin, end = _clock(policy.window.begin), _clock(policy.window.end)
-        yield f"jobs begin {begin}-{end} ({policy.window.time_zone})"
+        yield f"begins {begin}-{end} ({policy.window.time_zone})"
     if policy.deadline:
         day = f"{policy.deadline.day} " if policy.deadline.day else ""
         yield f"to be done by {day}{_clock(policy.deadline.minutes)} ({policy.deadline.time_zone})"
     if policy.canary:
         yield _canary(policy.canary)
     if policy.new_seeds:
-        yield f"moderated jobs get up to {policy.new_seeds} new seeds"
+        yield f"up to {policy.new_seeds} new seeds for a moderated job"
 
 
 def _unsure(unsure: Unsure) -> str:
@@ -62,8 +62,8 @@ def _canary(canary: Canary) -> str:
         )
         if bound is not None
     ]
-    then = f"at most {', '.join(bounds)}" if bounds else "then a person says whether to go on"
-    return f"the first {canary.first:,} go ahead ({then})"
+    then = f": at most {', '.join(bounds)}" if bounds else ", then a person says whether to go on"
+    return f"the first {canary.first:,} go ahead{then}"
 
 
 def _percent(part: Decimal) -> str:

@@ -57,6 +57,21 @@ class TestDuration:
         assert duration.seconds == pytest.approx(240 * (2 + latency_of("flux-2-pro").seconds) / 24)
         assert {model: pace.learnt_from for model, pace in duration.paces.items()} == {"flux-dev": 10, "flux-2-pro": 0}
 
+    def test_an_account_may_have_slots_of_its_own(self, plan: Planner) -> None:
+        planned = plan("model: flux-dev\nrepeat: 2400\nprompts: [a]")
+        assert duration_of(planned, Premises(slots={"standard": 48})).seconds == pytest.approx(2400 * DEV / 48)
+
+    def test_in_flight_is_shared_by_all_lanes(self, plan: Planner) -> None:
+        text = "models: [flux-dev, flux-kontext-max]\nrepeat: 240\nprompts: [a]\npolicy: {in_flight: 4}"
+        duration = duration_of(plan(text), Premises())
+        lanes = {"standard": 240 * DEV / 4, "kontext-max": 240 * latency_of("flux-kontext-max").seconds / 4}
+        assert duration.lanes == pytest.approx(lanes), "none has more than 4 slots"
+        assert duration.seconds == pytest.approx(sum(lanes.values())), "and both together have no more"
+
+    def test_more_in_flight_than_there_are_slots_changes_nothing(self, plan: Planner) -> None:
+        many = "model: flux-dev\nrepeat: 2400\nprompts: [a]\n"
+        assert duration_of(plan(many + "policy: {in_flight: 100}"), Premises()) == duration_of(plan(many), Premises())
+
 
 class TestRoom:
     """Pixels by bytes per pixel."""
