@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from batches.planning.drafts import Draft, Drafting
@@ -10,9 +11,9 @@ from batches.planning.occurrences import Occurrences
 from batches.planning.plan import PlannedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from batches.manifest import Manifest
+    from batches.manifest import Manifest, Template
     from batches.planning.material import Material
 
 NUMBER_DIGITS = 4  # so that the names of up to 9,999 images sort by number
@@ -36,11 +37,7 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         "seed": "random" if draft.seed is None else str(draft.seed),
         "name": manifest.name,
     }
-
-    def naming(number: int) -> str:
-        numbered = {**facts, "number": f"{number:0{digits}}"}
-        return output_name(manifest.output_name, numbered, draft.request.extension)
-
+    naming = partial(_named, manifest.output_name, facts, draft.request.extension, digits)
     prompt = {} if row.prompt is None else {"prompt": row.prompt}
     seed = {} if draft.seed is None else {"seed": draft.seed}
     return PlannedJob(
@@ -59,3 +56,7 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         labels=row.labels,
         estimate=draft.request.estimate,
     )
+
+
+def _named(template: Template, facts: Mapping[str, str], extension: str, digits: int, number: int) -> str:
+    return output_name(template, {**facts, "number": f"{number:0{digits}}"}, extension)

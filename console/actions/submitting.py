@@ -79,11 +79,13 @@ def _batch_for(tx: Connection, plan: Plan, terms: BatchTerms, surveyed: Survey) 
 
 def _write_jobs(ledger: Ledger, batch: Batch, plan: Plan) -> None:
     planned = plan.jobs()
-    while some := list(islice(planned, JOBS_PER_TRANSACTION)):
+    written = JOBS_PER_TRANSACTION
+    while written == JOBS_PER_TRANSACTION:
+        written = 0
         with ledger.write() as tx:
-            for first in range(0, len(some), JOBS_AT_ONCE):
-                chunk = some[first : first + JOBS_AT_ONCE]
+            while written < JOBS_PER_TRANSACTION and (chunk := list(islice(planned, JOBS_AT_ONCE))):
                 submitting.add_jobs(tx, batch, chunk, reuse=plan.reuse, now=time.time())
+                written += len(chunk)
 
 
 def find(ledger: Ledger, text: str) -> Batch:
