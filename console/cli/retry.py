@@ -14,7 +14,7 @@ from console.actions import steering
 from console.actions.submitting import find
 from console.cli.asking import agree, show_again
 from console.cli.options import AsJson, BatchName, Yes
-from console.cli.output import GOES_ON, err, note, out, print_json, say
+from console.cli.output import GOES_ON, amount, err, note, out, print_json, say
 from console.cli.summary import jobs_are, show_counts
 from workers.settings import Settings
 
@@ -47,7 +47,8 @@ def retry(batch: BatchName, *, only: Only = None, yes: Yes = False, as_json: AsJ
         if bill:
             show_again(bill, err)
         if any(line.jobs for line in bill):
-            agree(sum(line.micro_credits for line in bill), yes=yes)
+            sum_told = amount(sum(line.micro_credits for line in bill))
+            agree(f"about {sum_told}", yes=yes)
         jobs, now = steering.retry(ledger, found, choice)
     if as_json:
         print_json({**standing_json(now), "put_back": jobs})
