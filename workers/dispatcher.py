@@ -14,7 +14,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.models import LANE_SLOTS
 from batches.store.ledger import feeding, presence
 from workers import log
 from workers.broker import translating
@@ -23,12 +22,13 @@ from workers.governor import govern
 from workers.sharing import Waiting, may_begin, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from redis import Redis
 
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
+    from workers.slots import Keeper
 
 TICK_SECONDS = 0.25
 """How often the window is looked at; a job that ends in this process makes it be looked at sooner."""
@@ -58,6 +58,7 @@ class Dispatcher:
         account: str,
         ledger: Ledger,
         redis: Redis,
+        keeper: Keeper,
         ring: Callable[[int], None],
         on_fatal: Callable[[FluxbatchError], None],
         clock: Callable[[], float] = time.time,
@@ -68,6 +69,8 @@ class Dispatcher:
         self._lease = f"fluxbatch:dispatcher:{account}"
         self._ledger = ledger
         self._redis = redis
+        self._keeper = keeper
+        self._limits: Mapping[str, int] = {}  # of lanes, as the last sweep found them
         self._ring = ring
         self._on_fatal = on_fatal
         self._clock = clock
@@ -152,12 +155,13 @@ class Dispatcher:
                 if may_begin(batch, now)
             ]
         taken = sum(map(Counter, busy.values()), Counter())
-        given = shares(waiting, {str(lane): window(slots) - taken[lane] for lane, slots in LANE_SLOTS.items()})
+        given = shares(waiting, {lane: window(slots) - taken[lane] for lane, slots in self._limits.items()})
         by_id = {batch.id: batch for batch in batches}
         return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
+        self._limits = self._keeper.keep()
         with self._ledger.write() as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)

@@ -31,7 +31,7 @@ from workers.broker import connect
 from workers.dispatcher import Dispatcher
 from workers.errors import BrokerError
 from workers.journey import Hands, Journey
-from workers.slots import Gate, RedisSlots
+from workers.slots import Gate, Keeper, RedisSlots
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -62,12 +62,12 @@ class Worker:
         redis = connect(broker_url)
         self._ledger = Ledger(settings.where_ledger)
         self._client = Client(settings.api_url, key, connections=threads)
-        gate = Gate(RedisSlots(redis), {str(lane): slots for lane, slots in LANE_SLOTS.items()}, self._leaving.is_set)
+        slots = RedisSlots(redis)
         self._hands = Hands(
             worker=self.id,
             ledger=self._ledger,
             client=self._client,
-            gate=gate,
+            gate=Gate(slots, self._leaving.is_set),
             images=open_store(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
@@ -79,6 +79,7 @@ class Worker:
             account=self.account,
             ledger=self._ledger,
             redis=redis,
+            keeper=Keeper(self.account, {str(lane): most for lane, most in LANE_SLOTS.items()}, slots, self._ledger),
             ring=lambda job_id: ring(self._app, job_id),
             on_fatal=self._give_up,
         )

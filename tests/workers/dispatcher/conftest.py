@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from batches.store.ledger import moves, presence
 from batches.store.ledger.schema import jobs
 from workers.dispatcher import Dispatcher
+from workers.slots import Keeper, RedisSlots
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -38,6 +39,7 @@ class Feeding:
             account=ACCOUNT,
             ledger=self.ledger,
             redis=self.redis,
+            keeper=Keeper(ACCOUNT, {"standard": 24, "kontext-max": 6}, RedisSlots(self.redis), self.ledger),
             ring=lambda job_id: self.bell(job_id),  # noqa: PLW0108  # a test may change the bell later
             on_fatal=self.fatal.append,
             clock=lambda: self.now,
