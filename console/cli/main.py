@@ -27,6 +27,7 @@ VERBS = {
     "worker": "Carry out what is in the ledger, until told to leave.",
     "status": "Say how batches stand.",
     "jobs": "List the jobs of a batch.",
+    "limits": "Say how many slots there are and who uses them, or change it while all is running.",
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
     "models": "List the models, or show one with its parameters and price.",
     "init": "Write a first manifest to fill in.",

@@ -6,10 +6,10 @@ follow what BFL answers. `Gate` waits and renews, in every worker; `Keeper` keep
 
 from __future__ import annotations
 
-from workers.slots.gate import Gate
+from workers.slots.gate import Gate, lane_name
 from workers.slots.keeper import Keeper, holder_name
 from workers.slots.memory import MemorySlots
 from workers.slots.redis_slots import RedisSlots
 from workers.slots.seam import Cut, LaneView, Slots
 
-__all__ = ["Cut", "Gate", "Keeper", "LaneView", "MemorySlots", "RedisSlots", "Slots", "holder_name"]
+__all__ = ["Cut", "Gate", "Keeper", "LaneView", "MemorySlots", "RedisSlots", "Slots", "holder_name", "lane_name"]
