@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from batches.policy import Policy
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
+    from workers.accounts import Account
     from workers.settings import Settings
     from workers.slots import LaneView
 
@@ -44,12 +45,11 @@ class LaneLine:
     view: LaneView | None  #: how it stands in the fleet; None: no worker is at work
 
 
-def lanes(settings: Settings, ledger: Ledger) -> Sequence[LaneLine]:
-    """How the lanes of the account stand."""
+def lanes(settings: Settings, account: Account, ledger: Ledger) -> Sequence[LaneLine]:
+    """How the lanes of an account stand."""
     with ledger.read() as tx:
-        ceilings = {**{str(lane): slots for lane, slots in LANE_SLOTS.items()},
-                    **limits.ceilings(tx, settings.account_name)}  # fmt: skip
-    views = _views(settings, ceilings)
+        ceilings = {**account.slots, **limits.ceilings(tx, account.name)}
+    views = _views(settings, account, ceilings)
     return [LaneLine(lane=lane, ceiling=ceiling, view=views.get(lane)) for lane, ceiling in ceilings.items()]
 
 
@@ -72,13 +72,13 @@ def set_rules(ledger: Ledger, batch: Batch, changes: Iterable[str]) -> Policy:
     return policy
 
 
-def _views(settings: Settings, names: Iterable[str]) -> Mapping[str, LaneView]:
+def _views(settings: Settings, account: Account, names: Iterable[str]) -> Mapping[str, LaneView]:
     url = settings.broker_url or running_broker(settings.home)
     if url is None:
         return {}
     with closing(connect(url)) as redis:
         slots = RedisSlots(redis)
-        views = {name: slots.view(lane_name(settings.account_name, name)) for name in names}
+        views = {name: slots.view(lane_name(account.name, name)) for name in names}
     return {name: view for name, view in views.items() if view is not None}
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from batches.store.ledger import Ledger
-from console.actions import limiting, services
+from console.actions import limiting
+from console.actions.services import SIMULATOR
 from console.actions.submitting import find
 from console.cli.options import AsJson
 from console.cli.output import columns, note, out, print_json, show_seconds
+from workers.accounts import Accounts
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ OfBatch = Annotated[
     str | None, typer.Option("--batch", metavar="BATCH", help="The limits of this batch.", show_default=False)
 ]
 OfAccount = Annotated[
-    str | None, typer.Option("--account", help="The lanes of this account.", show_default="the one that is set up")
+    str | None,
+    typer.Option("--account", metavar="NAME", help="The lanes of this account, not the usual one.", show_default=False),
 ]
 Simulated = Annotated[bool, typer.Option("--simulate", help="The lanes of the simulator's account.")]
 
@@ -49,25 +52,19 @@ def limits(
 
     Examples: `fluxbatch limits standard=12`, `fluxbatch limits --batch hello priority=5 in_flight=4`
     """
-    settings = _settings(account, simulate=simulate)
+    settings = Settings.load()
     with Ledger(settings.where_ledger) as ledger:
         if batch:
             found = find(ledger, batch)
             _show_rules(found, limiting.set_rules(ledger, found, changes or ()), as_json=as_json)
             return
-        limiting.set_ceilings(ledger, settings.account_name, changes or ())
-        lines = limiting.lanes(settings, ledger)
+        payer = SIMULATOR if simulate else Accounts.of(settings).named(account)
+        limiting.set_ceilings(ledger, payer.name, changes or ())
+        lines = limiting.lanes(settings, payer, ledger)
     if as_json:
         print_json([_document(line) for line in lines])
     else:
         _show_lanes(lines)
-
-
-def _settings(account: str | None, *, simulate: bool) -> Settings:
-    settings = Settings.load()
-    if account:
-        settings = settings.model_copy(update={"account": account})
-    return services.simulated(settings) if simulate else settings
 
 
 def _show_rules(batch: Batch, policy: Policy, *, as_json: bool) -> None:

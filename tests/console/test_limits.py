@@ -33,7 +33,7 @@ class Said(NamedTuple):
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The ledger of the folder in which the commands run."""
     monkeypatch.chdir(tmp_path)
-    for name in ("HOME", "LEDGER_URL", "BROKER_URL", "ACCOUNT", "API_URL"):
+    for name in ("HOME", "LEDGER_URL", "BROKER_URL", "ACCOUNT", "API_URL", "CONFIG"):
         monkeypatch.delenv(f"FLUXBATCH_{name}", raising=False)
     with Ledger(f"sqlite:///{Path('.fluxbatch/ledger.db').absolute()}") as ledger:
         yield World(ledger)
@@ -74,6 +74,8 @@ def test_a_ceiling_is_set_and_taken_back(says: Callable[..., Said], world: World
 
 
 def test_each_account_has_its_own(says: Callable[..., Said], world: World) -> None:
+    Path("fluxbatch.toml").write_text('[accounts.studio]\nkey_env = "STUDIO"\nslots = {standard = 48}\n')
+    assert "standard          48" in says("--account", "studio").out
     says("standard=12", "--account", "studio")
     says("standard=3", "--simulate")
     assert (ceilings(world), ceilings(world, "studio")) == ({}, {"standard": 12})

@@ -34,7 +34,7 @@ class Keeper:
         """
         with self._ledger.read() as tx:
             ceilings = {**self._usual, **limits.ceilings(tx, self._account)}
-            orphans = {lane: limits.orphans(tx, self._account, lane) for lane in ceilings}
+            orphans = limits.orphans(tx, self._account)
         for lane, job_ids in orphans.items():
             self._slots.hold(lane_name(self._account, lane), map(holder_name, job_ids))
         return {lane: self._vouch(lane, ceiling) for lane, ceiling in ceilings.items()}

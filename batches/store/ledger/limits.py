@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, exists, insert, select, update
@@ -40,22 +41,25 @@ def set_policy(tx: Connection, batch_id: str, policy: Policy) -> None:
 
 def active(tx: Connection, account: str, lane: str) -> Sequence[int]:
     """The jobs that BFL works on, or is about to."""
-    return tx.scalars(select(jobs.c.id).where(_of(account, lane), jobs.c.state.in_(ACTIVE))).all()
+    return tx.scalars(select(jobs.c.id).where(_of(account), jobs.c.lane == lane, jobs.c.state.in_(ACTIVE))).all()
 
 
-def orphans(tx: Connection, account: str, lane: str) -> Sequence[int]:
-    """The jobs that BFL works on while no worker has them in its hands."""
+def orphans(tx: Connection, account: str) -> Mapping[str, Sequence[int]]:
+    """By lane, the jobs that BFL works on while no worker has them in its hands."""
     nobodys = (jobs.c.state == State.RENDERING, jobs.c.owner.is_(None))
-    return tx.scalars(select(jobs.c.id).where(_of(account, lane), *nobodys)).all()
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for row in tx.execute(select(jobs.c.lane, jobs.c.id).where(_of(account), *nobodys)):
+        found[row.lane].append(row.id)
+    return found
 
 
 def has_claimed(tx: Connection, account: str, lane: str) -> bool:
     """Whether a worker has a job in its hands that is not submitted yet."""
-    claimed = (jobs.c.state == State.CALLED, jobs.c.owner.is_not(None))
-    return bool(tx.scalar(select(exists().where(_of(account, lane), *claimed))))
+    claimed = (jobs.c.lane == lane, jobs.c.state == State.CALLED, jobs.c.owner.is_not(None))
+    return bool(tx.scalar(select(exists().where(_of(account), *claimed))))
 
 
-def _of(account: str, lane: str) -> ColumnElement[bool]:
-    """Jobs of one lane. A batch at rest has none under way, and a job is found by its batch, state and lane."""
+def _of(account: str) -> ColumnElement[bool]:
+    """Jobs of its batches. One at rest has none under way."""
     going_on = select(batches.c.id).where(batches.c.account == account, batches.c.ended_at.is_(None))
-    return jobs.c.batch_id.in_(going_on) & (jobs.c.lane == lane)
+    return jobs.c.batch_id.in_(going_on)

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from batches.models import LANE_SLOTS
 from batches.store.ledger import moves, presence
 from batches.store.ledger.schema import jobs
 from workers.dispatcher import Dispatcher
 from workers.slots import Keeper, RedisSlots
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from redis import Redis
 
     from batches.errors import FluxbatchError
@@ -33,13 +36,13 @@ class Feeding:
         self.bell = self.rung.append
         self.fatal: list[FluxbatchError] = []
 
-    def dispatcher(self, worker: str = "one") -> Dispatcher:
+    def dispatcher(self, worker: str = "one", slots: Mapping[str, int] = LANE_SLOTS) -> Dispatcher:
         return Dispatcher(
             worker=worker,
             account=ACCOUNT,
             ledger=self.ledger,
             redis=self.redis,
-            keeper=Keeper(ACCOUNT, {"standard": 24, "kontext-max": 6}, RedisSlots(self.redis), self.ledger),
+            keeper=Keeper(ACCOUNT, slots, RedisSlots(self.redis), self.ledger),
             ring=lambda job_id: self.bell(job_id),  # noqa: PLW0108  # a test may change the bell later
             on_fatal=self.fatal.append,
             clock=lambda: self.now,
