@@ -55,6 +55,7 @@ class AccountShape(_Strict):
     key_file: str | None = None
     api_url: Annotated[str, AfterValidator(usable_url)] = BFL_URL
     slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = {}
+    per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:

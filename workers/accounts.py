@@ -30,6 +30,7 @@ class Account:
     name: str  #: whose money; its jobs are only carried out by its own workers
     api_url: str  #: the host to submit to
     slots: Mapping[str, int]  #: the most tickets that may be active at a time, by lane class
+    per_second: float | None = None  #: the most submissions in a second, over all lanes; None: as many as have slots
     key: Callable[[], str] = field(repr=False)  #: reads the key, or raises SettingError that says how to give one
 
 
@@ -90,7 +91,9 @@ def _written(name: str, shape: AccountShape, file: Path) -> Account:
                 cure=f"Mend it, or say in {file} under [accounts.{name}] where its key is.",
             ) from None
 
-    return Account(name=name, api_url=shape.api_url, slots={**LANE_SLOTS, **shape.slots}, key=key)
+    return Account(
+        name=name, api_url=shape.api_url, slots={**LANE_SLOTS, **shape.slots}, per_second=shape.per_second, key=key
+    )
 
 
 def _key_of(shape: AccountShape, folder: Path) -> str:

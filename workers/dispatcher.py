@@ -14,7 +14,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.models import LANE_SLOTS
 from batches.store.ledger import feeding, presence
 from workers import log
 from workers.broker import translating
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
+    from workers.slots import Keeper
 
 TICK_SECONDS = 0.25
 """How often the window is looked at; a job that ends in this process makes it be looked at sooner."""
@@ -58,9 +58,9 @@ class Dispatcher:
         account: str,
         ledger: Ledger,
         redis: Redis,
+        keeper: Keeper,
         ring: Callable[[int], None],
         on_fatal: Callable[[FluxbatchError], None],
-        slots: Mapping[str, int] = LANE_SLOTS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Feed from this ledger by ringing this bell."""
@@ -69,9 +69,10 @@ class Dispatcher:
         self._lease = f"fluxbatch:dispatcher:{account}"
         self._ledger = ledger
         self._redis = redis
+        self._keeper = keeper
+        self._limits: Mapping[str, int] = {}  # of lanes, as the last sweep found them
         self._ring = ring
         self._on_fatal = on_fatal
-        self._slots = slots
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -154,12 +155,13 @@ class Dispatcher:
                 if may_begin(batch, now)
             ]
         taken = sum(map(Counter, busy.values()), Counter())
-        given = shares(waiting, {str(lane): window(slots) - taken[lane] for lane, slots in self._slots.items()})
+        given = shares(waiting, {lane: window(slots) - taken[lane] for lane, slots in self._limits.items()})
         by_id = {batch.id: batch for batch in batches}
         return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
+        self._limits = self._keeper.keep()
         with self._ledger.write() as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)

@@ -80,6 +80,11 @@ def ticket_not_kept(job: ClaimedJob, ticket: Ticket, error: FluxbatchError) -> N
     _out.error("ticket_not_kept", **_about(job), ticket=ticket.id, polling_url=ticket.polling_url, error=str(error))
 
 
+def lane_cut(lane: str, limit: int, why: str) -> None:
+    """BFL had too much of us at a time: the whole fleet has fewer slots from now on."""
+    _out.warning("lane_cut", lane=lane, limit=limit, why=why)
+
+
 def asking_again(job: ClaimedJob, after: float, reason: str) -> None:
     """A poll or a download went wrong; it is asked again."""
     _out.warning("asking_again", **_about(job), after=round(after, 2), reason=reason)

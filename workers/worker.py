@@ -30,7 +30,7 @@ from workers.broker import connect
 from workers.dispatcher import Dispatcher
 from workers.errors import BrokerError
 from workers.journey import Hands, Journey
-from workers.slots import Gate, RedisSlots
+from workers.slots import Gate, Keeper, RedisSlots
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -62,11 +62,12 @@ class Worker:
         redis = connect(broker_url)
         self._ledger = Ledger(settings.where_ledger)
         self._client = Client(account.api_url, account.key(), connections=threads)
+        slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
             ledger=self._ledger,
             client=self._client,
-            gate=Gate(RedisSlots(redis), account.slots, self._leaving.is_set),
+            gate=Gate(slots, self._leaving.is_set),
             images=open_store(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
@@ -78,9 +79,9 @@ class Worker:
             account=self.account,
             ledger=self._ledger,
             redis=redis,
+            keeper=Keeper(self.account, account.slots, slots, self._ledger),
             ring=lambda job_id: ring(self._app, job_id),
             on_fatal=self._give_up,
-            slots=account.slots,
         )
 
     def run(self) -> None:

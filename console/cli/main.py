@@ -31,6 +31,7 @@ VERBS = {
     "resume": "Let a paused batch go on.",
     "cancel": "Take back the jobs of a batch that BFL does not work on yet.",
     "retry": "Have jobs tried again that ended without a picture.",
+    "limits": "Say how many slots there are and who uses them, or change it while all is running.",
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
     "models": "List the models, or show one with its parameters and price.",
     "init": "Write a first manifest to fill in.",

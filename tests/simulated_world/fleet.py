@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from batches.errors import FluxbatchError
 from batches.store.images import ImageStoreError, MemoryStore
 from batches.store.ledger import feeding, presence
+from workers import slots
 from workers.dispatcher import Dispatcher
 from workers.journey import Hands, Journey
-from workers.slots.memory import MemorySlots
 from workers.worker import BEAT_SECONDS
 
 if TYPE_CHECKING:
@@ -79,41 +79,23 @@ class Redis:
         self._lease = None
 
 
-class Gate:
-    """A worker's side of the slots."""
+class Gate(slots.Gate):
+    """A worker's side of the slots, which waits in virtual time."""
 
-    def __init__(self, hub: Hub, slots: MemorySlots, limit: int, leaving: Callable[[], bool]) -> None:
+    def __init__(self, hub: Hub, counter: slots.Slots, leaving: Callable[[], bool]) -> None:
+        super().__init__(counter, leaving)
         self._hub = hub
-        self._slots = slots
-        self._limit = limit
-        self._leaving = leaving
-        self._held: set[str] = set()
 
     def take(self, account: str, lane: str, holder: str, *, patience_seconds: float) -> bool:
         until = self._hub.now + patience_seconds
-        while not self._leaving():
+        while not self._giving_up():
             self._hub.step()
-            if self._slots.take(f"{account}:{lane}", holder, self._limit):
-                self._held.add(holder)
+            if self._try(slots.lane_name(account, lane), holder):
                 return True
             if self._hub.now >= until:
                 return False
             self._hub.pause(PATIENT_SLICE)
         return False
-
-    def hold(self, account: str, lane: str, holder: str) -> None:
-        self._held.add(holder)
-        self._slots.hold(f"{account}:{lane}", [holder])
-
-    def release(self, account: str, lane: str, holder: str) -> None:
-        self.forget(account, lane, holder)
-        self._slots.release(f"{account}:{lane}", holder)
-
-    def forget(self, _account: str, _lane: str, holder: str) -> None:
-        self._held.discard(holder)
-
-    def renew(self) -> None:
-        self._slots.hold(f"{ACCOUNT}:standard", sorted(self._held))
 
 
 class Turnstile:
@@ -132,11 +114,11 @@ class Turnstile:
         self._free += 1
 
 
-class Slots(MemorySlots):
+class Slots(slots.MemorySlots):
     """Slots that may be lost."""
 
     def flush(self) -> None:
-        self._ends.clear()
+        self._lanes.clear()
 
 
 class Store(MemoryStore):
@@ -166,7 +148,7 @@ class Worker:
         self._fibers: list[Fiber] = []
         self._skew = hub.dice.uniform(-1, 1)
         self._ledger = cast("Ledger", SteppingLedger(fleet.ledger, hub))
-        self._gate = Gate(hub, fleet.slots, fleet.limit, lambda: self.leaving)
+        self._gate = Gate(hub, fleet.slots, lambda: self.leaving)
         self._hands = Hands(
             worker=name, ledger=self._ledger, client=cast("Any", fleet.company), gate=cast("Any", self._gate),
             images=fleet.images, clock=self._clock, sleep=self._sleep,
@@ -174,6 +156,7 @@ class Worker:
         )  # fmt: skip
         self._dispatcher = Dispatcher(
             worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis), ring=fleet.ring,
+            keeper=slots.Keeper(ACCOUNT, {"standard": fleet.limit}, fleet.slots, self._ledger),
             on_fatal=fleet.story.mistakes.append, clock=self._clock,
         )  # fmt: skip
         self._go(self._live)

@@ -101,7 +101,7 @@ def _the_cap_holds(world: World, batch: Any, spent: int) -> Iterator[str]:
 
 
 def _slots_hold(world: World) -> Iterator[str]:
-    """Without kills, flushes, sleep and lost answers nobody orders more than there are slots."""
+    """Without kills, sleep and lost answers nobody orders more than there are slots."""
     if not world.upheavals and not world.weather.struck.get("lost answer") and world.company.too_many:
         yield f"{world.company.too_many} orders beyond the limit of {world.limit}"
 

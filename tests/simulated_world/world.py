@@ -53,7 +53,7 @@ class World:
         )  # fmt: skip
         self.policies = [self._policy() for _ in range(dice.randint(1, 2))]
         self.batch_ids = [self._submit(number, policy) for number, policy in enumerate(self.policies)]
-        self.upheavals = 0  #: kills, flushes and sleep
+        self.upheavals = 0  #: kills and sleep
 
     def run(self) -> None:
         """From the first worker until everything is at rest."""
@@ -127,7 +127,6 @@ class World:
                 case "hire" if len(self.fleet.workers) < 3:
                     self.fleet.hire()
                 case "flush":
-                    self.upheavals += 1
                     self.story.tell("Redis", "is flushed")
                     self.slots.flush()
                     self.fleet.redis.flush()

@@ -68,6 +68,11 @@ def test_an_account_of_the_file_has_its_own_key_host_and_slots(monkeypatch: pyte
     assert (team.key(), team.slots) == ("another-key", LANE_SLOTS)
 
 
+@pytest.mark.parametrize(("written", "pace"), [("per_second = 2.5", 2.5), ("per_second = 10", 10), ("", None)])
+def test_an_account_may_be_held_to_so_many_submissions_a_second(written: str, pace: float | None) -> None:
+    assert accounts(STUDIO + written).named("studio").per_second == pace
+
+
 def test_a_key_file_lies_beside_the_file_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("etc").mkdir()
     Path("etc/accounts.toml").write_text('[accounts.studio]\nkey_file = "studio.key"\n')

@@ -30,6 +30,7 @@ class Busy:
 
     message: str
     retry_after: float | None = None  #: seconds BFL asks us to wait
+    limited: bool = False  #: it was a 429: the account has too much under way, so it should send less
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,18 @@ SOCKET_PATH_LIMIT = 100
 @contextmanager
 def embedded_broker(home: Path) -> Iterator[str]:
     """Keep this home's broker up for the block, and give its URL."""
-    folder = home.absolute() / "broker"
+    folder = _folder(home)
     socket = _socket_path(folder)
     url = f"unix://{socket}"
     service = Service(name="broker", folder=folder, command=_command(socket, folder), is_up=lambda: _answers(url))
     with service.in_use():
         yield url
+
+
+def running_broker(home: Path) -> str | None:
+    """URL of this home's broker, if somebody keeps it up just now."""
+    url = f"unix://{_socket_path(_folder(home))}"
+    return url if _answers(url) else None
 
 
 def server_binary() -> str:
@@ -55,6 +61,10 @@ def _command(socket: Path, folder: Path) -> list[str]:
         "--save": "", "--appendonly": "no", "--maxmemory-policy": "noeviction", "--loglevel": "warning",
     }  # fmt: skip
     return [server_binary(), *(word for pair in options.items() for word in pair)]
+
+
+def _folder(home: Path) -> Path:
+    return home.absolute() / "broker"
 
 
 def _socket_path(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from batches.store.ledger import LedgerError, moves, pausing, presence, spending
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import log
-from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError
+from workers.bfl.answers import Accepted, AnswerLost, Busy, Downloaded, Moderated, Ready, TaskError
 from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
@@ -36,6 +36,7 @@ from workers.journey.events import (
 from workers.journey.keeping import keep
 from workers.journey.provenance import sidecar
 from workers.journey.seeds import another_seed, seeds_left
+from workers.slots import holder_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,6 +158,8 @@ class Journey:
         if isinstance(answer, Accepted):
             return self._keep_ticket(answer)
         log.not_accepted(job, type(answer).__name__, answer.message)
+        if isinstance(answer, Busy) and answer.limited:
+            self._hands.gate.refused(*self._slot, answer.message, answer.retry_after)
         if not isinstance(answer, AnswerLost):  # then the job may be active at BFL: let the lease run out
             self._release_slot()
         return answer
@@ -174,6 +177,7 @@ class Journey:
                 if self._hands.sleep(0 if at_once else BROKEN_LEDGER_PAUSE) and not at_once:
                     raise
         log.accepted(self._job, answer.ticket)
+        self._hands.gate.accepted(self._job.account, self._job.lane)
         if job is None:
             return None
         self._job = job
@@ -260,7 +264,7 @@ class Journey:
 
     @property
     def _slot(self) -> tuple[str, str, str]:
-        return self._job.account, self._job.lane, f"job-{self._job.id}"
+        return self._job.account, self._job.lane, holder_name(self._job.id)
 
     @property
     def _ticket(self) -> Ticket:

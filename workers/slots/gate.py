@@ -6,17 +6,29 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workers import log
 from workers.errors import BrokerError
+from workers.slots import rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from workers.slots.seam import Slots
 
-ASK_EVERY_SECONDS = 0.1
-"""A slot freed in this process wakes a waiter at once; one freed elsewhere is seen within this time."""
+ASK_EVERY_SECONDS = 0.05
+"""A slot freed in this process wakes the first in line at once; one freed elsewhere is seen within this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Those who wait for slots of one lane. The first asks the broker; the others only wait for their turn."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    freed: threading.Event = field(default_factory=threading.Event)  #: since the first in line last asked
+    held: dict[str, int | None] = field(default_factory=dict)  #: who has a slot, and after how many cuts it was given
 
 
 class Gate:
@@ -25,69 +37,85 @@ class Gate:
     While the broker is away nobody gets a slot and nobody loses one; that is a wait like any other.
     """
 
-    def __init__(self, slots: Slots, limits: Mapping[str, int], giving_up: Callable[[], bool]) -> None:
-        """Wait on these slots with these limits per lane class, until told to give up."""
+    def __init__(self, slots: Slots, giving_up: Callable[[], bool]) -> None:
+        """Wait on these slots until told to give up."""
         self._slots = slots
-        self._limits = limits
         self._giving_up = giving_up
-        self._changed = threading.Condition()
-        self._freed = 0
-        self._held: dict[str, set[str]] = defaultdict(set)
+        self._lines: dict[str, _Line] = defaultdict(_Line)
 
     def take(self, account: str, lane: str, holder: str, *, patience_seconds: float) -> bool:
         """Wait for a slot. False when patience or the worker's time ran out."""
-        name = _name(account, lane)
         deadline = time.monotonic() + patience_seconds
-        while not self._giving_up():
-            freed_before = self._freed
-            if self._try(name, holder, self._limits[lane]):
-                with self._changed:
-                    self._held[name].add(holder)
-                return True
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            self._wait(freed_before, min(left, ASK_EVERY_SECONDS))
-        return False
+        line = self._lines[lane_name(account, lane)]
+        if not line.turn.acquire(timeout=patience_seconds):
+            return False
+        try:
+            return self._ask(lane_name(account, lane), holder, deadline)
+        finally:
+            line.turn.release()
 
     def hold(self, account: str, lane: str, holder: str) -> None:
         """State that this job is active at BFL already, whatever the limit says."""
-        with self._changed:
-            self._held[_name(account, lane)].add(holder)
+        name = lane_name(account, lane)
+        self._lines[name].held.setdefault(holder, None)
         with suppress(BrokerError):  # the next renewal says it again
-            self._slots.hold(_name(account, lane), [holder])
+            self._slots.hold(name, [holder])
 
     def release(self, account: str, lane: str, holder: str) -> None:
         """The ticket is no longer active: the next job may have the slot."""
         self.forget(account, lane, holder)
+        name = lane_name(account, lane)
         with suppress(BrokerError):  # then the lease runs out
-            self._slots.release(_name(account, lane), holder)
-        with self._changed:
-            self._freed += 1
-            self._changed.notify_all()
+            self._slots.release(name, holder)
+        self._lines[name].freed.set()
 
     def forget(self, account: str, lane: str, holder: str) -> None:
         """Stop renewing, but leave the lease to run out: the job may still be active at BFL."""
-        with self._changed:
-            self._held[_name(account, lane)].discard(holder)
+        self._lines[lane_name(account, lane)].held.pop(holder, None)
+
+    def accepted(self, account: str, lane: str) -> None:
+        """BFL took a job, so the lane may grow."""
+        with suppress(BrokerError):  # one job less is counted
+            self._slots.accepted(lane_name(account, lane))
+
+    def refused(self, account: str, lane: str, holder: str, why: str, retry_after: float | None) -> None:
+        """BFL answered the submission for this slot with a 429, so the whole fleet rests, and may shrink."""
+        name = lane_name(account, lane)
+        cuts = self._lines[name].held.get(holder)
+        rest = min(retry_after or 0.0, rule.LONGEST_REST_SECONDS)
+        if cuts is not None:
+            with suppress(BrokerError):  # the next refusal says it again
+                limit = self._slots.refused(name, cuts, why, rest)
+                if limit is not None:
+                    log.lane_cut(name, limit, why)
 
     def renew(self) -> None:
         """Keep all slots of this worker alive."""
-        with self._changed:
-            held = {name: tuple(holders) for name, holders in self._held.items() if holders}
-        for name, holders in held.items():
-            self._slots.hold(name, holders)
+        for name, line in tuple(self._lines.items()):
+            self._slots.hold(name, tuple(line.held))
 
-    def _try(self, name: str, holder: str, limit: int) -> bool:
+    def _ask(self, name: str, holder: str, deadline: float) -> bool:
+        line = self._lines[name]
+        while not self._giving_up():
+            line.freed.clear()
+            if self._try(name, holder):
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            line.freed.wait(min(left, ASK_EVERY_SECONDS))
+        return False
+
+    def _try(self, name: str, holder: str) -> bool:
         try:
-            return self._slots.take(name, holder, limit)
+            cuts = self._slots.take(name, holder)
         except BrokerError:
             return False
+        if cuts is not None:
+            self._lines[name].held[holder] = cuts
+        return cuts is not None
 
-    def _wait(self, freed_before: int, seconds: float) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._freed != freed_before, timeout=seconds)
 
-
-def _name(account: str, lane: str) -> str:
+def lane_name(account: str, lane: str) -> str:
+    """What a lane is called among slots."""
     return f"{account}:{lane}"

@@ -11,6 +11,7 @@ transaction a door gives:
     moves        what a worker does to one job
     charges      lines of money
     presence     workers and stops
+    limits       what a person changes while it runs, and who has a slot
     standing     questions
     learnt       what finished jobs teach
 """

@@ -220,6 +220,16 @@ stops = Table(
     Column("until", Float, nullable=False),
 )
 
+# How many slots a person gives a lane; one that is not here has as many as its account says.
+limits = Table(
+    "limits",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("ceiling", Integer, nullable=False),
+    CheckConstraint("ceiling >= 1", name="at_least_one"),
+)
+
 APPEND_ONLY = {
     "sqlite": tuple(
         f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "

@@ -12,6 +12,7 @@ from batches.models import LANE_SLOTS
 from batches.store.ledger import moves, presence
 from batches.store.ledger.schema import jobs
 from workers.dispatcher import Dispatcher
+from workers.slots import Keeper, RedisSlots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,9 +42,9 @@ class Feeding:
             account=ACCOUNT,
             ledger=self.ledger,
             redis=self.redis,
+            keeper=Keeper(ACCOUNT, slots, RedisSlots(self.redis), self.ledger),
             ring=lambda job_id: self.bell(job_id),  # noqa: PLW0108  # a test may change the bell later
             on_fatal=self.fatal.append,
-            slots=slots,
             clock=lambda: self.now,
         )
 

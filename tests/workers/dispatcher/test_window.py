@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from batches.store.ledger import presence
+from batches.policy import Policy
+from batches.store.ledger import limits, presence
 from batches.store.ledger.records import Stop
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.states import State
 from workers import dispatcher as dispatcher_module
 from workers.dispatcher import window
+from workers.slots import RedisSlots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,33 @@ def test_the_window_is_not_filled_beyond_its_size(fed: Feeding, submit: Callable
     with fed.ledger.write() as tx:
         tx.execute(update(jobs).where(jobs.c.id == 1).values(state=State.CANCELLED, owner=None))
     assert dispatcher.tick() == [31]
+
+
+def test_the_window_follows_the_limit_in_force(fed: Feeding, submit: Callable[..., str]) -> None:
+    submit(*(f"fox {number}" for number in range(60)))
+    with fed.ledger.write() as tx:
+        limits.set_ceiling(tx, "ours", "standard", 4)
+    dispatcher = fed.dispatcher()
+    assert len(dispatcher.tick()) == 6, "a person gave the lane 4 slots"
+    with fed.ledger.write() as tx:
+        limits.set_ceiling(tx, "ours", "standard", 40)
+    assert dispatcher.tick() == [], "it is looked at every second"
+    fed.ahead += 1
+    assert len(dispatcher.tick()) == 44
+    RedisSlots(fed.redis).refused("ours:standard", 0, "429", 0)
+    fed.ahead += 1
+    assert dispatcher.tick() == [], "30 slots are left, and 50 jobs are called already"
+
+
+def test_a_batch_may_be_held_to_fewer_jobs_while_it_runs(fed: Feeding, submit: Callable[..., str]) -> None:
+    batch_id = submit(*(f"fox {number}" for number in range(60)))
+    dispatcher = fed.dispatcher()
+    with fed.ledger.write() as tx:
+        limits.set_policy(tx, batch_id, Policy(in_flight=2))
+    assert len(dispatcher.tick()) == 2
+    with fed.ledger.write() as tx:
+        limits.set_policy(tx, batch_id, Policy())
+    assert len(dispatcher.tick()) == 28
 
 
 def test_a_job_that_is_not_due_is_not_called(fed: Feeding, submit: Callable[..., str]) -> None:

@@ -14,6 +14,8 @@ from batches.policy import Budget
 from batches.store.images import verify
 from batches.store.ledger import presence, standing
 from batches.store.ledger.states import State
+from tests.workers.journey.conftest import LANE
+from workers.slots.rule import GROW_EVERY
 from workers.slots.seam import LEASE_SECONDS
 
 if TYPE_CHECKING:
@@ -150,6 +152,41 @@ def test_a_refusal_that_passes_costs_neither_money_nor_an_attempt(
     job = world.carry()
     assert (job["state"], job["waits"]) == (State.DONE, 0)
     assert world.money().settled == company["billed_micro_credits"] == 2_500_000
+
+
+def test_a_429_cuts_the_lane_of_the_whole_fleet_and_rests_it_as_long_as_bfl_asks(
+    world: World, submit: Callable[..., str], company: Company
+) -> None:
+    submit("a fox")
+    company.spoil("submit", "status", status=429, retry_after=7)
+    assert world.carry()["state"] == State.QUEUED
+    lane = world.slots.view(LANE)
+    assert lane is not None
+    assert lane.cut is not None
+    assert (lane.limit, lane.cut.before) == (18, 24)
+    assert 6 < lane.rests_seconds <= 7
+    assert lane.cut.why.startswith("429: ")
+
+
+def test_other_refusals_leave_the_lane_as_it_is(world: World, submit: Callable[..., str], company: Company) -> None:
+    submit("a fox")
+    company.spoil("submit", "status", status=503, retry_after=7)
+    assert world.carry()["state"] == State.QUEUED
+    lane = world.slots.view(LANE)
+    assert lane is not None
+    assert (lane.limit, lane.rests_seconds, lane.cut) == (24, 0, None)
+
+
+def test_accepted_jobs_give_a_cut_lane_its_slots_back(world: World, submit: Callable[..., str]) -> None:
+    submit("a fox")
+    world.slots.refused(LANE, 0, "429", 0)
+    world.now += 1
+    for _ in range(GROW_EVERY - 1):
+        world.slots.accepted(LANE)
+    assert world.carry()["state"] == State.DONE
+    lane = world.slots.view(LANE)
+    assert lane is not None
+    assert lane.limit == 19
 
 
 def test_a_task_that_fails_is_tried_as_often_as_allowed_and_no_more(

@@ -12,7 +12,7 @@ from batches.store.images import MemoryStore
 from batches.store.ledger import LedgerError
 from batches.store.ledger.states import State
 from workers.journey import journey as journey_module
-from workers.slots import Gate
+from workers.slots import Gate, MemorySlots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,13 @@ class Buggy(MemoryStore):
 
     def put(self, key: str, data: bytes) -> None:  # noqa: ARG002  # the seam's signature
         raise KeyError(key)
+
+
+class BuggySlots(MemorySlots):
+    """A counter with a mistake in it."""
+
+    def take(self, lane: str, holder: str) -> int | None:  # noqa: ARG002  # the seam's signature
+        raise KeyError(lane)
 
 
 def test_a_mistake_of_ours_lets_go_of_the_job_and_of_its_slot(
@@ -42,7 +49,7 @@ def test_a_mistake_of_ours_lets_go_of_the_job_and_of_its_slot(
 
 def test_a_mistake_before_anything_is_sent_puts_the_job_back(world: World, submit: Callable[..., str]) -> None:
     submit("a fox")
-    job = world.carry(gate=Gate(world.slots, {}, world.leaving.is_set))
+    job = world.carry(gate=Gate(BuggySlots(), world.leaving.is_set))
     assert (job["state"], job["owner"], job["failures"]) == (State.QUEUED, None, 0)
     assert "KeyError" in job["reason"]
 

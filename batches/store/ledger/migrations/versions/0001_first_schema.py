@@ -1,4 +1,4 @@
-"""The first schema: batches, jobs, attempts, charges, workers, stops."""
+"""The first schema: batches, jobs, attempts, charges, workers, stops, limits."""
 
 from __future__ import annotations
 
@@ -66,6 +66,14 @@ def upgrade() -> None:
         sa.Column("since", sa.Float(), nullable=False),
         sa.Column("until", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_stops")),
+    )
+    op.create_table(
+        "limits",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("ceiling", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ceiling >= 1", name=op.f("ck_limits_at_least_one")),
+        sa.PrimaryKeyConstraint("account", "lane", name=op.f("pk_limits")),
     )
     op.create_table(
         "workers",

@@ -1,6 +1,6 @@
 -- Renew leases, and restore those that were lost with a flush or a restart.
 --
--- KEYS[1]   sorted set, one member per taken slot, as in take.lua
+-- KEYS[1]   sorted set of taken slots, as in take.lua
 -- ARGV[1]   lease in milliseconds
 -- ARGV[2…]  holders
 
