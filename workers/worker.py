@@ -86,6 +86,7 @@ class Worker:
     def run(self) -> None:
         """Work until told to leave. Raises what made it impossible to go on."""
         _share_memory()
+        self._hands.images.tidy(time.time())
         with self._ledger.write() as tx:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
             presence.lift_stop(tx, self.account, time.time())

@@ -51,7 +51,7 @@ def read_submit(code: int, headers: Mapping[str, str], text: str, *, now: float)
         case 422 if _is_about_the_key(body):
             return KeyRefused(said)
         case 429 | 503:
-            return Busy(said, retry_after(headers, now))
+            return Busy(said, retry_after(headers, now), limited=code == 429)
         case _ if 400 <= code < 500:
             return Rejected(said)
         case _ if 300 <= code < 400:

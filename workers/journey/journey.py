@@ -17,7 +17,7 @@ from batches.store.ledger import LedgerError, moves, pausing, presence, spending
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import log
-from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError
+from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError, Unusable
 from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
@@ -40,7 +40,7 @@ from workers.journey.seeds import another_seed, seeds_left
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batches.store.images import Picture
+    from batches.store.images import Draft, Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
     from workers.journey.events import Event
     from workers.journey.hands import Hands
@@ -193,19 +193,30 @@ class Journey:
         if job is None:
             return None
         self._job = job
-        answer = self._hands.client.download(ready.link)
-        return self._store(answer, ready) if isinstance(answer, Downloaded) else answer
+        try:
+            with self._hands.images.draft() as draft:
+                return self._fetch_into(draft, ready)
+        except ImageStoreError as error:
+            return StoreTrouble(str(error))
 
-    def _store(self, answer: Downloaded, ready: Ready) -> Event:
+    def _fetch_into(self, draft: Draft, ready: Ready) -> Event:
+        answer = self._hands.client.download(ready.link, draft)
+        match answer:
+            case Downloaded():
+                return self._store(draft, ready)
+            case Unusable(message):
+                return BadPicture(message, ready.said)
+            case _:
+                return answer
+
+    def _store(self, draft: Draft, ready: Ready) -> Event:
         def facts(picture: Picture) -> bytes:
             return sidecar(self._job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
 
         try:
-            return Stored(keep(self._job, answer.data, facts, self._hands), ready.said)
+            return Stored(keep(self._job, draft, facts, self._hands), ready.said)
         except BadImage as error:
             return BadPicture(f"bad picture: {error}", ready.said)
-        except ImageStoreError as error:
-            return StoreTrouble(str(error))
 
     def _ask_again(self, after: float, reason: str) -> Event | None:
         log.asking_again(self._job, after, reason)

@@ -122,7 +122,7 @@ def accepted(rest: str) -> str:
         (
             429,
             '{"error":"rate_limit_exceeded","retry_after":5}',
-            Busy("429: rate_limit_exceeded", 7.0),
+            Busy("429: rate_limit_exceeded", 7.0, limited=True),
             "too many active tasks: BFL did not take it",
         ),
         (503, HTML, Busy("503: <html> <body>502 Bad Gateway</body></html>", 7.0), "maintenance: not taken either"),
