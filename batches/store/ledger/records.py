@@ -109,6 +109,7 @@ class ClaimedJob:
     failures: int  #: attempts spent by real failures
     waits: int  #: refusals in a row that cost nothing
     new_seeds: int  #: seeds that were tried after moderation
+    deaths: int  #: workers that died while they were submitting or fetching it
     copied_key: str | None  #: the picture to copy, where the job is not made but copied
     attempt: Attempt | None  #: the submission under way, if there is one
     owner: str  #: the worker that holds it

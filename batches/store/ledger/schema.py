@@ -117,6 +117,7 @@ jobs = Table(
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
     Column("new_seeds", Integer, nullable=False, server_default="0"),  # seeds that were tried after moderation
+    Column("deaths", Integer, nullable=False, server_default="0"),  # workers that died while they were at it
     Column("changed_at", Float, nullable=False),
     Column("image_key", Text),
     Column("image_sha256", Text),

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
         sa.Column("new_seeds", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("deaths", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
         sa.Column("image_key", sa.Text(), nullable=True),
         sa.Column("image_sha256", sa.Text(), nullable=True),
