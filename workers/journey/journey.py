@@ -8,6 +8,7 @@ Every move goes through the ledger's guard. A move that is refused means that th
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
@@ -39,6 +40,7 @@ from workers.journey.seeds import another_seed, seeds_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from batches.store.images import Draft, Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
@@ -135,7 +137,7 @@ class Journey:
         return Draining() if self._hands.sleep(0) else NoSlot()
 
     def _submit(self) -> Event | None:
-        with self._hands.submitting:
+        with self._alone, self._hands.submitting:
             if self._hands.sleep(0):
                 self._release_slot()
                 return Draining()
@@ -188,11 +190,15 @@ class Journey:
         return answer
 
     def _fetch(self, ready: Ready) -> Event | None:
-        with self._hands.ledger.write() as tx:
-            job = moves.start_fetching(tx, self._job, self._hands.clock())
-        if job is None:
-            return None
-        self._job = job
+        with self._alone:
+            with self._hands.ledger.write() as tx:
+                job = moves.start_fetching(tx, self._job, self._hands.clock())
+            if job is None:
+                return None
+            self._job = job
+            return self._fetch_now(ready)
+
+    def _fetch_now(self, ready: Ready) -> Event:
         try:
             with self._hands.images.draft() as draft:
                 return self._fetch_into(draft, ready)
@@ -268,6 +274,11 @@ class Journey:
 
     def _release_slot(self) -> None:
         self._hands.gate.release(*self._slot)
+
+    @property
+    def _alone(self) -> AbstractContextManager[object]:
+        """See `batches.store.ledger.quarantine`."""
+        return self._hands.suspects if self._job.deaths else nullcontext()
 
     @property
     def _slot(self) -> tuple[str, str, str]:
