@@ -22,7 +22,7 @@ from celery.exceptions import SecurityWarning
 
 from batches.errors import FluxbatchError
 from batches.store.images import open_store
-from batches.store.ledger import Ledger, LedgerError, feeding, presence
+from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import add_tasks, make_app, ring
 from workers.bfl import Client
@@ -89,7 +89,7 @@ class Worker:
         self._hands.images.tidy(time.time())
         with self._ledger.write() as tx:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
-            presence.lift_stop(tx, self.account, time.time())
+            stops.lift(tx, self.account, time.time())
             feeding.ring_anew(tx, self.account)
         heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heartbeat.start()
@@ -150,9 +150,12 @@ class Worker:
             self._beat_once()
 
     def _beat_once(self) -> None:
+        at_risk = self._client.at_risk()
+        if at_risk:
+            log.at_risk(at_risk)
         try:
             with self._ledger.write() as tx:
-                presence.beat(tx, self.id, time.time())
+                presence.beat(tx, self.id, time.time(), at_risk=at_risk)
             if self._ledger.full:
                 self._give_up(self._ledger.full)
             self._hands.gate.renew()

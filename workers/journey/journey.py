@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
 from batches.store.images import BadImage, ImageStoreError
-from batches.store.ledger import LedgerError, moves, pausing, presence, spending
+from batches.store.ledger import LedgerError, moves, pausing, spending, stops
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
-from workers import log
-from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError, Unusable
+from workers import circuit, log
+from workers.bfl.answers import Accepted, AnswerLost, Busy, Downloaded, Moderated, Ready, TaskError, Unusable
 from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
@@ -30,6 +30,7 @@ from workers.journey.events import (
     InputLost,
     NoSlot,
     OverBudget,
+    Resting,
     SlotTaken,
     Stored,
     StoreTrouble,
@@ -41,6 +42,8 @@ from workers.journey.seeds import another_seed, seeds_left
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection
 
     from batches.store.images import Draft, Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
@@ -149,19 +152,34 @@ class Journey:
 
     def _submit_now(self, body: Mapping[str, object]) -> Event | None:
         with self._hands.ledger.write() as tx:
-            refusal = spending.refusal(tx, self._job)
-            job = None if refusal else moves.begin_attempt(tx, self._job, self._hands.clock())
+            obstacle = self._obstacle(tx)
+            job = None if obstacle else moves.begin_attempt(tx, self._job, self._hands.clock())
         if job is None:
             self._release_slot()
-            return OverBudget(refusal) if refusal else None
+            return obstacle
         self._job = job
         answer = self._hands.client.submit(job.path, body)
         if isinstance(answer, Accepted):
             return self._keep_ticket(answer)
         log.not_accepted(job, type(answer).__name__, answer.message)
+        if isinstance(answer, AnswerLost) or (isinstance(answer, Busy) and not answer.limited):
+            self._count_failure(answer.message)
         if not isinstance(answer, AnswerLost):  # then the job may be active at BFL: let the lease run out
             self._release_slot()
         return answer
+
+    def _obstacle(self, tx: Connection) -> Event | None:
+        """What keeps the job from being submitted at this moment."""
+        if stop := stops.holding(tx, self._job, self._hands.clock()):
+            return Resting(f"waits while its lane rests: {stop.reason}")
+        refusal = spending.refusal(tx, self._job)
+        return OverBudget(refusal) if refusal else None
+
+    def _count_failure(self, message: str) -> None:
+        with self._hands.ledger.write() as tx:
+            stop = circuit.count_failure(tx, self._job, message, self._hands.clock())
+        if stop:
+            log.stopped(stop)
 
     def _keep_ticket(self, answer: Accepted) -> Event | None:
         """A ticket is money: it is offered to the ledger until the ledger takes it, or the worker has to leave."""
@@ -238,11 +256,11 @@ class Journey:
         now = self._hands.clock()
         stop = Stop(
             account=self._job.account, reason=step.reason, message=step.message,
-            since=now, until=now + step.seconds,
+            since=now, until=now + step.seconds, rest=step.seconds,
         )  # fmt: skip
         with self._hands.ledger.write() as tx:
-            presence.stop(tx, stop)
-        log.account_stopped(stop)
+            stops.stop(tx, stop)
+        log.stopped(stop)
 
     def _pause_batch(self, step: steps.PauseBatch) -> None:
         job = self._job

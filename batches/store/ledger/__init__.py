@@ -11,7 +11,8 @@ transaction a door gives:
     quarantine   jobs that take their workers down
     moves        what a worker does to one job
     charges      lines of money
-    presence     workers and stops
+    presence     workers
+    stops        accounts and lanes that rest
     standing     questions
     learnt       what finished jobs teach
 """

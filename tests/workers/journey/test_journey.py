@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.policy import Budget
-from batches.store.ledger import presence, standing
+from batches.store.ledger import standing, stops
 from batches.store.ledger.states import State
 from workers.slots.seam import LEASE_SECONDS
 
@@ -260,7 +260,7 @@ def test_a_refused_key_stops_the_account_and_keeps_its_jobs(
 
 def stop_of(world: World) -> tuple[str, str] | None:
     with world.ledger.read() as tx:
-        stop = presence.stop_of(tx, "ours", world.hands.clock())
+        stop = stops.stop_of_account(tx, "ours")
     return stop and (stop.reason, stop.message)
 
 
