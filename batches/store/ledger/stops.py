@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import BigInteger, Float, Text, and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from batches.store.ledger.records import EVERY_LANE, Stop
@@ -18,7 +18,7 @@ from batches.store.ledger.states import State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Row, Table
+    from sqlalchemy import Connection, Row, Table
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 
 IMAGE_STORE = "image store"
 """The one reason that the API has no part in."""
+
+# Every job meets these, and in good times they find nothing: written once, they cost a tenth of what writing them
+# anew each time would.
+_account, _lane = bindparam("of_account", type_=Text), bindparam("of_lane", type_=Text)
+_job, _now = bindparam("job", type_=BigInteger), bindparam("now", type_=Float)
+_concerned = and_(stops.c.account == _account, or_(stops.c.lane == EVERY_LANE, stops.c.lane == _lane))
+_FORGET_TROUBLES = delete(troubles).where(troubles.c.account == _account, troubles.c.lane == _lane)
+_LIFT_ALL_OF_THE_API = delete(stops).where(_concerned, stops.c.reason != IMAGE_STORE)
+_LIFT_THAT_OF_THE_STORE = delete(stops).where(stops.c.account == _account, stops.c.reason == IMAGE_STORE)
+_LET_ONE_TRY = update(stops).where(_concerned, stops.c.until <= _now).values(probe=_job, until=_now + stops.c.rest)
+_HOLDING = select(stops).where(_concerned, stops.c.until > _now, or_(stops.c.probe.is_(None), stops.c.probe != _job))
 
 
 def stop(tx: Connection, found: Stop) -> None:
@@ -42,18 +53,21 @@ def stop(tx: Connection, found: Stop) -> None:
 def lift(tx: Connection, account: str, now: float) -> None:
     """Somebody mended what was wrong: the account may be used again, and what waited for that need not wait longer."""
     tx.execute(delete(troubles).where(troubles.c.account == account))
-    _lift(tx, stops.c.account == account, account, now)
+    if tx.execute(delete(stops).where(stops.c.account == account)).rowcount:
+        _hurry(tx, account, now)
 
 
 def went_well(tx: Connection, job: ClaimedJob) -> None:
     """The API took this job: whatever kept the lane or the account from it is over."""
-    tx.execute(delete(troubles).where(troubles.c.account == job.account, troubles.c.lane == job.lane))
-    tx.execute(delete(stops).where(_concerns(job.account, job.lane), stops.c.reason != IMAGE_STORE))
+    whose = {"of_account": job.account, "of_lane": job.lane}
+    tx.execute(_FORGET_TROUBLES, whose)
+    tx.execute(_LIFT_ALL_OF_THE_API, whose)
 
 
 def was_stored(tx: Connection, account: str, now: float) -> None:
     """The image store took a picture."""
-    _lift(tx, (stops.c.account == account) & (stops.c.reason == IMAGE_STORE), account, now)
+    if tx.execute(_LIFT_THAT_OF_THE_STORE, {"of_account": account}).rowcount:
+        _hurry(tx, account, now)
 
 
 def ran_into_trouble(tx: Connection, job: ClaimedJob, now: float, *, within: float) -> int:
@@ -73,14 +87,13 @@ def ran_into_trouble(tx: Connection, job: ClaimedJob, now: float, *, within: flo
 
 def one_tries(tx: Connection, account: str, lane: str, job_id: int, now: float) -> None:
     """This job was called. Where that is to show whether a stop is over, no other tries for a while."""
-    due = (_concerns(account, lane), stops.c.until <= now)
-    tx.execute(update(stops).where(*due).values(probe=job_id, until=now + stops.c.rest))
+    tx.execute(_LET_ONE_TRY, {"of_account": account, "of_lane": lane, "job": job_id, "now": now})
 
 
 def holding(tx: Connection, job: ClaimedJob, now: float) -> Stop | None:
     """Why this job may not be submitted now; the one that tries whether that is over may."""
-    another = or_(stops.c.probe.is_(None), stops.c.probe != job.id)
-    row = tx.execute(select(stops).where(_concerns(job.account, job.lane), stops.c.until > now, another)).first()
+    whose = {"of_account": job.account, "of_lane": job.lane}
+    row = tx.execute(_HOLDING, {**whose, "job": job.id, "now": now}).first()
     return None if row is None else _stop_of(row)
 
 
@@ -101,14 +114,9 @@ def stops_of(tx: Connection, account: str | None = None) -> Sequence[Stop]:
     return [_stop_of(row) for row in tx.execute(select(stops).where(theirs).order_by(stops.c.account, stops.c.lane))]
 
 
-def _lift(tx: Connection, which: ColumnElement[bool], account: str, now: float) -> None:
-    if tx.execute(delete(stops).where(which)).rowcount:
-        waiting = (jobs.c.account == account, jobs.c.owner.is_(None), jobs.c.state == State.RENDERING)
-        tx.execute(update(jobs).where(*waiting).values(due_at=now, called_at=None))
-
-
-def _concerns(account: str, lane: str) -> ColumnElement[bool]:
-    return (stops.c.account == account) & stops.c.lane.in_((EVERY_LANE, lane))
+def _hurry(tx: Connection, account: str, now: float) -> None:
+    waiting = (jobs.c.account == account, jobs.c.owner.is_(None), jobs.c.state == State.RENDERING)
+    tx.execute(update(jobs).where(*waiting).values(due_at=now, called_at=None))
 
 
 def _stop_of(row: Row[tuple[object, ...]]) -> Stop:
