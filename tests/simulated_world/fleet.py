@@ -189,6 +189,13 @@ class Worker:
         for fiber in self._fibers:
             fiber.kill()
 
+    def sleep_on(self, seconds: float) -> None:
+        """The machine sleeps: nothing of it goes on before then."""
+        self._fleet.story.tell(self.name, "sleeps for", round(seconds))
+        for fiber in self._fibers:
+            if not fiber.is_over:
+                self._hub.wake(fiber, seconds)
+
     def leave(self) -> None:
         """SIGTERM: everything that waits wakes."""
         self._fleet.story.tell(self.name, "leaves")
@@ -274,6 +281,11 @@ class Fleet:
         if self.workers:
             worker = self.workers.pop(self.hub.dice.randrange(len(self.workers)))
             worker.kill() if kill else worker.leave()
+
+    def put_to_sleep(self) -> None:
+        """One of them, perhaps for so long that it is taken for dead."""
+        if self.workers:
+            self.hub.dice.choice(self.workers).sleep_on(self.hub.dice.uniform(1, 30))
 
     def ring(self, job_id: int) -> None:
         """A message through Celery, which may get lost."""

@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from batches.policy import BudgetMode
+from batches.store.ledger import spending
 from batches.store.ledger.schema import attempts, batches, charges, jobs
-from batches.store.ledger.states import ENDED, State
+from batches.store.ledger.states import ENDED, NEVER, State
 from tests.simulated_world.company import PRICE
 from tests.simulated_world.pictures import PICTURE
 
@@ -33,6 +34,18 @@ def _everything_ends(world: World) -> Iterator[str]:
             yield f"{one.batch.id} does not come to rest: {dict(one.jobs)}"
         if one.is_held and one.batch.paused != "budget":
             yield f"{one.batch.id} rests for its {one.batch.paused}"
+        if one.is_held:
+            with world.ledger.write() as tx:
+                purse = spending.purse_of(tx, one.batch.id)
+            if purse is None or purse.has_room(one.batch.paused_for):
+                yield f"{one.batch.id} rests for its budget, which has room"
+    states = {job.id: job.state for job in world.rows(jobs)}
+    for job in world.rows(jobs):
+        if job.state == State.QUEUED and job.due_at >= NEVER and states[job.copy_of] in ENDED:
+            yield f"job {job.id} waits for a picture, and job {job.copy_of} is {states[job.copy_of]}"
+    for attempt in world.rows(attempts):
+        if states[attempt.job_id] == State.UNSURE and attempt.ended_at is None and attempt.ticket_id:
+            yield f"job {attempt.job_id} is unsure, and there is a ticket"
 
 
 def _nothing_is_paid_twice(world: World) -> Iterator[str]:
@@ -88,7 +101,7 @@ def _the_cap_holds(world: World, batch: Any, spent: int) -> Iterator[str]:
 
 
 def _slots_hold(world: World) -> Iterator[str]:
-    """Without kills, flushes and lost answers nobody orders more than there are slots."""
+    """Without kills, flushes, sleep and lost answers nobody orders more than there are slots."""
     if not world.upheavals and not world.weather.struck.get("lost answer") and world.company.too_many:
         yield f"{world.company.too_many} orders beyond the limit of {world.limit}"
 

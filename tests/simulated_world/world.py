@@ -53,7 +53,7 @@ class World:
         )  # fmt: skip
         self.policies = [self._policy() for _ in range(dice.randint(1, 2))]
         self.batch_ids = [self._submit(number, policy) for number, policy in enumerate(self.policies)]
-        self.upheavals = 0  #: kills and flushes
+        self.upheavals = 0  #: kills, flushes and sleep
 
     def run(self) -> None:
         """From the first worker until everything is at rest."""
@@ -110,11 +110,15 @@ class World:
         """What happens to the fleet. As many come as go, so that there is work to interrupt."""
         dice = self.hub.dice
         violence = dice.choice([0, 1, 1, 3])
+        rough = dice.choice([[], ["kill", "kill", "hire", "flush", "sleep"]])
         while violence:
             self.hub.pause(dice.expovariate(violence / 10))
             if self.weather.is_calm:
                 return
-            match dice.choice(["kill", "kill", "leave", "hire", "hire", "flush", "broke"]):
+            match dice.choice(["leave", "hire", "broke", *rough]):
+                case "sleep":
+                    self.upheavals += 1
+                    self.fleet.put_to_sleep()
                 case "kill":
                     self.upheavals += 1
                     self.fleet.let_go(kill=True)
