@@ -5,6 +5,7 @@ What stands there is never repeated in an error: it may be a key in the wrong pl
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,14 @@ def _by_lane(slots: Mapping[str, int]) -> Mapping[str, int]:
     return slots
 
 
+def _host(name: str) -> str:
+    """A name, or a pattern with a domain of its own: a bare `*` would send the key to anybody."""
+    bare = name.removeprefix("*.")
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", bare) or (bare != name and "." not in bare):
+        raise ValueError("give the name of a host in small letters, or *. and a domain: *.flux.example.com")
+    return name
+
+
 class _Strict(BaseModel):
     """Nothing is guessed, and no value is shown."""
 
@@ -54,6 +63,7 @@ class AccountShape(_Strict):
     key_env: Annotated[str, AfterValidator(_variable)] | None = None
     key_file: str | None = None
     api_url: Annotated[str, AfterValidator(usable_url)] = BFL_URL
+    allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Field(strict=False)] = ()
     slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = {}
     per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
 

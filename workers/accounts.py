@@ -14,7 +14,7 @@ from workers.account_file import read_account_file
 from workers.settings import usable_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from workers.account_file import AccountShape
     from workers.settings import Settings
@@ -29,6 +29,9 @@ class Account:
 
     name: str  #: whose money; its jobs are only carried out by its own workers
     api_url: str  #: the host to submit to
+    allowed_hosts: Sequence[
+        str
+    ] = ()  #: further hosts that may be sent the key, in full or as patterns: `*.example.com`
     slots: Mapping[str, int]  #: the most tickets that may be active at a time, by lane class
     per_second: float | None = None  #: the most submissions in a second, over all lanes; None: as many as have slots
     key: Callable[[], str] = field(repr=False)  #: reads the key, or raises SettingError that says how to give one
@@ -92,7 +95,12 @@ def _written(name: str, shape: AccountShape, file: Path) -> Account:
             ) from None
 
     return Account(
-        name=name, api_url=shape.api_url, slots={**LANE_SLOTS, **shape.slots}, per_second=shape.per_second, key=key
+        name=name,
+        api_url=shape.api_url,
+        allowed_hosts=shape.allowed_hosts,
+        slots={**LANE_SLOTS, **shape.slots},
+        per_second=shape.per_second,
+        key=key,
     )
 
 

@@ -14,17 +14,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.store.ledger import feeding, presence
+from batches.store.ledger import feeding, stops
 from workers import log
 from workers.broker import translating
 from workers.errors import BrokerError
 from workers.governor import govern
+from workers.resting import one_for_all, rooms
 from workers.sharing import Waiting, may_begin, shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from redis import Redis
+    from sqlalchemy import Connection
 
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
@@ -136,17 +138,22 @@ class Dispatcher:
         called: list[int] = []
         while shared := self._shared_out(now):
             with self._ledger.write() as tx:
-                these = [feeding.call_due(tx, batch, lane, room=jobs, now=now) for batch, lane, jobs in shared]
+                these = [self._call(tx, batch, lane, jobs, now) for batch, lane, jobs in shared]
             called += chain.from_iterable(these)
             if sum(map(len, these)) in {0, sum(jobs for *_, jobs in shared)}:
                 break  # else some batch had fewer jobs due than it got places, and others may have more
         return called
 
+    def _call(self, tx: Connection, batch: Batch, lane: str, room: int, now: float) -> Sequence[int]:
+        called = feeding.call_due(tx, batch, lane, room=room, now=now)
+        if called:
+            stops.one_tries(tx, self._account, lane, called[0], now)
+        return called
+
     def _shared_out(self, now: float) -> list[tuple[Batch, str, int]]:
         """How many jobs of which batch and lane are to be called."""
         with self._ledger.read() as tx:
-            if presence.stop_of(tx, self._account, now) is not None:
-                return []
+            stopped = stops.stops_of(tx, self._account)
             batches = feeding.open_batches(tx, self._account)
             busy = {batch.id: feeding.in_window(tx, batch.id) for batch in batches}
             waiting = [
@@ -155,7 +162,8 @@ class Dispatcher:
                 if may_begin(batch, now)
             ]
         taken = sum(map(Counter, busy.values()), Counter())
-        given = shares(waiting, {lane: window(slots) - taken[lane] for lane, slots in self._limits.items()})
+        free = {lane: window(slots) - taken[lane] for lane, slots in self._limits.items()}
+        given = one_for_all(shares(waiting, rooms(free, stopped, now)), stopped)
         by_id = {batch.id: batch for batch in batches}
         return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 

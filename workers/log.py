@@ -116,9 +116,16 @@ def approved(batch: Batch, reason: str) -> None:
     _out.info("approved", batch=batch.id, reason=reason)
 
 
-def account_stopped(stop: Stop) -> None:
-    """An account rests until somebody mended something."""
-    _out.error("account_stopped", account=stop.account, reason=stop.reason, message=stop.message)
+def stopped(stop: Stop) -> None:
+    """An account or a lane of it rests until somebody mended something, or until a try goes well."""
+    _out.error(
+        "stopped", account=stop.account, lane=stop.lane, reason=stop.reason, message=stop.message, until=stop.until
+    )
+
+
+def at_risk(results: int) -> None:
+    """Results are ready and not fetched, and their links die soon."""
+    _out.warning("at_risk", results=results)
 
 
 def trouble(where: str, error: Exception) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -25,7 +27,16 @@ def usable_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or more:
         raise ValueError(f"give the API's address, for example {BFL_URL}")
     _ = parts.port  # raises ValueError for a port that is no port
+    if parts.scheme == "http" and not _is_near(parts.hostname):
+        raise ValueError("a key is not sent in the clear over the internet: begin it with https://")
     return url.rstrip("/")
+
+
+def _is_near(host: str) -> bool:
+    """This machine or one beside it, as the simulator is: a private address, or a name that means nothing outside."""
+    with suppress(ValueError):
+        return ip_address(host).is_private
+    return "." not in host or host.endswith((".localhost", ".local", ".internal"))
 
 
 def usable_key(text: str) -> str:

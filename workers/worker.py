@@ -22,7 +22,7 @@ from celery.exceptions import SecurityWarning
 
 from batches.errors import FluxbatchError
 from batches.store.images import open_store
-from batches.store.ledger import Ledger, LedgerError, feeding, presence
+from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import add_tasks, make_app, ring
 from workers.bfl import Client
@@ -61,7 +61,7 @@ class Worker:
         self._leaving = threading.Event()
         redis = connect(broker_url)
         self._ledger = Ledger(settings.where_ledger)
-        self._client = Client(account.api_url, account.key(), connections=threads)
+        self._client = Client(account.api_url, account.key(), allowed_hosts=account.allowed_hosts, connections=threads)
         slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
@@ -87,9 +87,10 @@ class Worker:
     def run(self) -> None:
         """Work until told to leave. Raises what made it impossible to go on."""
         _share_memory()
+        self._hands.images.tidy(time.time())
         with self._ledger.write() as tx:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
-            presence.lift_stop(tx, self.account, time.time())
+            stops.lift(tx, self.account, time.time())
             feeding.ring_anew(tx, self.account)
         heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heartbeat.start()
@@ -150,9 +151,12 @@ class Worker:
             self._beat_once()
 
     def _beat_once(self) -> None:
+        at_risk = self._client.at_risk()
+        if at_risk:
+            log.at_risk(at_risk)
         try:
             with self._ledger.write() as tx:
-                presence.beat(tx, self.id, time.time())
+                presence.beat(tx, self.id, time.time(), at_risk=at_risk)
             if self._ledger.full:
                 self._give_up(self._ledger.full)
             self._hands.gate.renew()

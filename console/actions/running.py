@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from batches.reports import cost_report
 from batches.store.images import open_store
-from batches.store.ledger import presence, standing
+from batches.store.ledger import standing, stops
 from batches.store.ledger.states import State
 from console.exit_codes import ExitCode
 
@@ -44,7 +44,7 @@ def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[
         gone = worker.gone()
         with ledger.read() as tx:
             now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
-            stop = presence.stop_of(tx, batch.account, time.time())
+            stop = stops.stop_of_account(tx, batch.account)
         show(now)
         if now.rests:
             return Ending(code_of(now))

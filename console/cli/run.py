@@ -9,7 +9,7 @@ import typer
 
 from batches.manifest import read_manifest
 from batches.store.images import open_store
-from batches.store.ledger import Ledger, presence
+from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
 from console.actions.worker_process import worker_process
@@ -89,7 +89,7 @@ def _carried_out(
 ) -> tuple[Batch, ExitCode]:
     with services.broker(settings):  # first of all, so that a broker out of reach leaves nothing behind
         with ledger.write() as tx:
-            presence.lift_stop(tx, live.name, time.time())  # whoever runs this has mended what was wrong
+            stops.lift(tx, live.name, time.time())  # whoever runs this has mended what was wrong
         now = submitting.submit(ledger, plan, live.name, surveyed)
         if surveyed.continues:
             note(f"Going on with {now.batch.id}: {now.jobs.get(State.DONE, 0):,} of {now.total:,} images are there.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from batches.megapixels import show_megapixels
 from batches.reports.cost import standing_json, state_of
-from batches.store.ledger import Ledger, standing
+from batches.store.ledger import Ledger, presence, standing, stops
 from console.actions.submitting import find
 from console.cli.options import AsJson
 from console.cli.output import amount, columns, note, out, print_json, say
@@ -18,6 +19,7 @@ from workers.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from batches.store.ledger.records import Stop
     from batches.store.ledger.standing import Standing
 
 Batch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="One batch; all without it.", show_default=False)]
@@ -33,11 +35,17 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
         with ledger.read() as tx:
             batches = found if found is not None else standing.list_batches(tx)
             standings = [standing.standing_of(tx, one) for one in batches]
+            resting = stops.stops_of(tx)
+            at_risk = presence.results_at_risk(tx, time.time())
     if as_json:
         documents = [standing_json(one) for one in standings]
         print_json(documents[0] if batch else documents)
     else:
         _show(standings)
+    for stop in resting:
+        note(_rest(stop))
+    if at_risk:
+        note(f"{at_risk} results are ready and not fetched yet, and their links die within two minutes.")
 
 
 def _show(standings: Sequence[Standing]) -> None:
@@ -58,6 +66,13 @@ def _show(standings: Sequence[Standing]) -> None:
     for one in standings:
         if state_of(one) == "paused":
             say(f"{one.batch.id}: {one.batch.paused_message}", out)
+
+
+def _rest(stop: Stop) -> str:
+    """In one line: what rests, since when, why, and when it is tried again."""
+    what = f"The {stop.lane} lane of the account {stop.account}" if stop.lane else f"The account {stop.account}"
+    since, until = (time.strftime("%H:%M:%S", time.localtime(moment)) for moment in (stop.since, stop.until))
+    return f"{what} rests since {since} ({stop.reason}: {stop.message}); one job tries again at {until}."
 
 
 def _state(one: Standing) -> str:

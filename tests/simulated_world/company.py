@@ -26,6 +26,7 @@ from workers.bfl.answers import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from batches.store.images import Draft
     from tests.simulated_world.hub import Hub
     from tests.simulated_world.story import Story
     from tests.simulated_world.weather import Weather
@@ -85,7 +86,7 @@ class Company:
             return Busy("503", retry_after=self.hub.dice.choice([None, 2.0]))
         if self.active >= self.limit:
             self.too_many += 1
-            return Busy("429", retry_after=None)
+            return Busy("429", limited=True)
         if weather.strikes("rejected"):
             return Rejected("422")
         task = self._take(params)
@@ -129,14 +130,15 @@ class Company:
         task.links += 1
         return Ready(f"https://world/{task.id}/{task.links}", Reported(micro_credits=PRICE), {"seed": 1})
 
-    def download(self, _link: str) -> DownloadAnswer:
+    def download(self, _link: str, into: Draft) -> DownloadAnswer:
         """The bytes."""
         self.hub.pause(self.hub.dice.uniform(0.02, 0.5))
         if self.weather.strikes("link dead"):
             return LinkDead("the link is dead")
         if self.weather.strikes("no download"):
             return Trouble("cut")
-        return Downloaded(PICTURE[:40] if self.weather.strikes("bad picture") else PICTURE)
+        into.write(PICTURE[:40] if self.weather.strikes("bad picture") else PICTURE)
+        return Downloaded()
 
     def close(self) -> None:
         """Nothing is open."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from batches.errors import FluxbatchError
 from batches.store.images import ImageStoreError, MemoryStore
-from batches.store.ledger import feeding, presence
+from batches.store.ledger import feeding, presence, stops
 from workers import slots
 from workers.dispatcher import Dispatcher
 from workers.journey import Hands, Journey
@@ -153,6 +153,7 @@ class Worker:
             worker=name, ledger=self._ledger, client=cast("Any", fleet.company), gate=cast("Any", self._gate),
             images=fleet.images, clock=self._clock, sleep=self._sleep,
             submitting=cast("Any", Turnstile(hub, 2)), decoding=cast("Any", Turnstile(hub, 2)),
+            suspects=cast("Any", Turnstile(hub, 1)),
         )  # fmt: skip
         self._dispatcher = Dispatcher(
             worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis), ring=fleet.ring,
@@ -203,7 +204,7 @@ class Worker:
     def _live(self) -> None:
         with self._ledger.write() as tx:
             presence.arrive(tx, self.name, host="world", pid=1, now=self._clock())
-            presence.lift_stop(tx, ACCOUNT, self._clock())
+            stops.lift(tx, ACCOUNT, self._clock())
             feeding.ring_anew(tx, ACCOUNT)
         self._feeder = self._go(self._dispatch)
         while not self._sleep(BEAT_SECONDS):

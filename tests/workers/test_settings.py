@@ -12,6 +12,7 @@ from batches.errors import SettingError
 from workers.settings import Settings
 
 KEY = "bfl_very-secret"
+IN_THE_CLEAR = "a key is not sent in the clear over the internet: begin it with https://"
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +75,8 @@ def test_whose_money_it_is_follows_the_host(
         ("FLUXBATCH_API_URL", "https://me:x@api.bfl.ai", "give the API's address, for example https://api.bfl.ai"),
         ("FLUXBATCH_API_URL", "https://api.bfl.ai:http", "Port could not be cast to integer value as 'http'"),
         ("FLUXBATCH_API_URL", "https://[::1", "Invalid IPv6 URL"),
+        ("FLUXBATCH_API_URL", "http://api.bfl.ai", IN_THE_CLEAR),
+        ("FLUXBATCH_API_URL", "http://8.8.8.8", IN_THE_CLEAR),
         ("BFL_API_KEY", "bfl_a bfl_b", "it is empty, or has letters in it that no key has"),
         ("BFL_API_KEY", f"'{KEY}'", "it is empty, or has letters in it that no key has"),
         ("BFL_API_KEY", f"{KEY}\nmore", "it is empty, or has letters in it that no key has"),
@@ -89,6 +92,12 @@ def test_a_bad_value_is_said_with_its_variable_and_the_cure(
         Settings.load()
     assert caught.value.message == f"The setting {variable} cannot be used: {complaint}."
     assert caught.value.cure == f"Correct or unset {variable}."
+
+
+@pytest.mark.parametrize("host", ["simulator:8765", "10.0.0.7", "[::1]:80", "host.docker.internal", "sim.local"])
+def test_a_machine_beside_this_one_may_be_spoken_to_in_the_clear(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("FLUXBATCH_API_URL", f"http://{host}")
+    assert Settings.load().api_url == f"http://{host}"
 
 
 def test_a_key_that_cannot_be_used_is_not_shown_either(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 To a submission: Accepted, Busy, AnswerLost, NoCredits, KeyRefused, Rejected.
 To a poll: InFlight, Ready, Moderated, TaskError, NotFound, Foreign, Trouble.
-To a download: Downloaded, LinkDead, Foreign, Trouble.
+To a download: Downloaded, LinkDead, Unusable, Foreign, Trouble.
 """
 
 from __future__ import annotations
@@ -113,9 +113,7 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """The bytes of a result."""
-
-    data: bytes
+    """The draft has the whole result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +123,13 @@ class LinkDead:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Behind the link lies something that is no picture, and fetching it whole is of no use."""
+
+    message: str
+
+
 SubmitAnswer = Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
 PollAnswer = InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble
-DownloadAnswer = Downloaded | LinkDead | Foreign | Trouble
+DownloadAnswer = Downloaded | LinkDead | Unusable | Foreign | Trouble

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
 from workers.bfl import reading
-from workers.bfl.answers import (
-    AnswerLost,
-    Busy,
-    Downloaded,
-    Foreign,
-    KeyRefused,
-    LinkDead,
-    Trouble,
-)
+from workers.bfl.answers import AnswerLost, Busy, Foreign, KeyRefused, Trouble
+from workers.bfl.downloads import AT_ONCE, Downloads, bare
+from workers.bfl.hosts import Hosts, PrivateAddress
 from workers.errors import AccountRefused, ApiUnreachable
-from workers.settings import BFL_DOMAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
 
+    from batches.store.images import Draft
     from workers.bfl.answers import DownloadAnswer, PollAnswer, SubmitAnswer
-
-MAX_RESULT_BYTES: Final = 256 * 1024 * 1024
-"""A result larger than this is not a picture."""
 
 CONNECT_SECONDS: Final = 10.0
 """A host that takes longer to accept a connection is away."""
@@ -52,20 +41,23 @@ class Client:
         api_url: str,
         key: str,
         *,
+        allowed_hosts: Sequence[str] = (),
         connections: int = 64,
         answer_seconds: float = ANSWER_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Speak to this host with this key, over at most so many connections."""
+        """Speak to this host with this key, over at most so many connections; downloads have their own.
+
+        `allowed_hosts` may be sent the key as well, in full or as patterns: `*.example.com`.
+        """
         self.api_url = api_url
         self._key = key
         self._clock = clock
-        limits = httpx.Limits(
-            max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_SECONDS
-        )
-        # trust_env off: a proxy or .netrc picked up by accident must not see the key or the prompts.
+        self._hosts = Hosts(api_url, allowed_hosts)
         timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
-        self._http = httpx.Client(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
+        self._http = _http(timeout, connections)
+        self._delivery = _http(timeout, AT_ONCE)
+        self._downloads = Downloads(self._hosts, self._delivery, clock=clock)
 
     def submit(self, path: str, body: Mapping[str, object]) -> SubmitAnswer:
         """Send one job. Costs money when it is accepted."""
@@ -79,25 +71,15 @@ class Client:
 
     def poll(self, polling_url: str) -> PollAnswer:
         """Ask for the result behind a ticket."""
-        if not self._trusted(polling_url):
-            return Foreign(f"the ticket points to a host that is not BFL's: {_bare(polling_url)}")
-        try:
-            answer = self._http.get(polling_url, headers=self._headers())
-        except httpx.HTTPError as error:
-            return Trouble(f"no answer: {_said(error)}")
-        if answer.is_redirect:
-            return self._poll_elsewhere(answer)
-        return reading.read_poll(answer.status_code, answer.headers, _text(answer), now=self._clock())
+        return self._poll(polling_url, onward=True)
 
-    def download(self, link: str) -> DownloadAnswer:
+    def download(self, link: str, into: Draft) -> DownloadAnswer:
         """Fetch a result. The link carries its own signature, so the key stays here."""
-        if not self._trusted(link):
-            return Foreign(f"the result lies on a host that is not BFL's: {_bare(link)}")
-        try:
-            with self._http.stream("GET", link) as answer:
-                return _body_of(answer)
-        except httpx.HTTPError as error:
-            return Trouble(f"the download broke off: {_said(error)}")
+        return self._downloads.fetch(link, into)
+
+    def at_risk(self) -> int:
+        """How many results are ready and not fetched, with little life left in their links."""
+        return self._downloads.at_risk()
 
     def credits(self) -> Decimal | None:
         """The account's balance; None while BFL is too busy to tell it, which keeps no batch from waiting its turn.
@@ -130,57 +112,32 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
+        self._delivery.close()
 
     def _headers(self) -> dict[str, str]:
         return {"x-key": self._key}
 
-    def _poll_elsewhere(self, answer: httpx.Response) -> PollAnswer:
-        """Follow one redirect, and only to a host that may see the key."""
-        target = str(answer.next_request.url) if answer.next_request else ""
-        if not target:
-            return Trouble("a poll was sent on to nowhere")
-        if not self._trusted(target):
-            return Foreign(f"a poll was sent on to a host that is not BFL's: {_bare(target)}")
+    def _poll(self, url: str, *, onward: bool) -> PollAnswer:
+        """A redirect is followed once, and only to a host that may see the key."""
+        if not self._hosts.may_see_key(url):
+            return Foreign(f"the ticket points to a host that is not BFL's: {bare(url)}")
         try:
-            onward = self._http.get(target, headers=self._headers())
+            answer = self._http.get(url, headers=self._headers(), extensions=self._hosts.guard(url))
+        except PrivateAddress as error:
+            return Foreign(f"the ticket points to {bare(url)}: {error}")
         except httpx.HTTPError as error:
             return Trouble(f"no answer: {_said(error)}")
-        return reading.read_poll(onward.status_code, onward.headers, _text(onward), now=self._clock())
-
-    def _trusted(self, url: str) -> bool:
-        """BFL's own hosts over https, or the host and scheme we were told to use: this machine by any of its names."""
-        try:
-            there, ours = httpx.URL(url), httpx.URL(self.api_url)  # read as they will be when connecting
-        except httpx.InvalidURL:
-            return False
-        if there.scheme == ours.scheme and (there.host == ours.host or (_is_loopback(there) and _is_loopback(ours))):
-            return True
-        return there.scheme == "https" and there.host.endswith(f".{BFL_DOMAIN}")
+        if answer.next_request is not None and onward:
+            return self._poll(str(answer.next_request.url), onward=False)
+        return reading.read_poll(answer.status_code, answer.headers, _text(answer), now=self._clock())
 
 
-def _body_of(answer: httpx.Response) -> DownloadAnswer:
-    if answer.status_code in (401, 403, 404, 410):
-        return LinkDead(f"{answer.status_code} for the delivery link")
-    if answer.status_code != 200:
-        return Trouble(f"{answer.status_code} for the delivery link")
-    chunks, size = [], 0
-    for chunk in answer.iter_bytes():
-        size += len(chunk)
-        if size > MAX_RESULT_BYTES:
-            return Trouble(f"the result is larger than {MAX_RESULT_BYTES:,} bytes")
-        chunks.append(chunk)
-    return Downloaded(b"".join(chunks))
-
-
-def _is_loopback(url: httpx.URL) -> bool:
-    with suppress(ValueError):
-        return ip_address(url.host).is_loopback
-    return url.host == "localhost"
-
-
-def _bare(url: str) -> str:
-    """Without the query, which may hold a signature."""
-    return url.partition("?")[0]
+def _http(timeout: httpx.Timeout, connections: int) -> httpx.Client:
+    limits = httpx.Limits(
+        max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_SECONDS
+    )
+    # trust_env off: a proxy or .netrc picked up by accident must not see the key or the prompts.
+    return httpx.Client(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
 
 
 def _text(answer: httpx.Response) -> str:

@@ -32,8 +32,10 @@ def make_copy(job: ClaimedJob, source: str, hands: Hands) -> None:
 
 
 def _copied(job: ClaimedJob, source: str, hands: Hands) -> KeptImage:
-    data, facts = hands.images.get(source), hands.images.get(sidecar_of(source))
-    return keep(job, data, lambda _: copied_sidecar(job, source, facts, now=hands.clock()), hands)
+    facts = hands.images.get(sidecar_of(source))
+    with hands.images.draft() as draft:
+        draft.write(hands.images.get(source))
+        return keep(job, draft, lambda _: copied_sidecar(job, source, facts, now=hands.clock()), hands)
 
 
 def _end(job: ClaimedJob, reason: str, hands: Hands) -> None:

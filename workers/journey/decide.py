@@ -30,6 +30,7 @@ from workers.journey.events import (
     InputLost,
     NoSlot,
     OverBudget,
+    Resting,
     SlotTaken,
     Stored,
     StoreTrouble,
@@ -101,12 +102,8 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
             return TakeSlot(patience.slot_patience) if view.accepted_at is None else Poll(0)
         case SlotTaken():
             return Submit()
-        case NoSlot():
-            return PutBack(0, "waits for a slot")
-        case InputLost(message=message):
-            return End(State.FAILED, message, None)
-        case OverBudget(message=message):
-            return PauseBatch(message, PutBack(0, "waits for the budget"))
+        case NoSlot() | InputLost() | OverBudget() | Resting():
+            return _instead_of_submitting(event)
         case Draining():
             return _leave(view)
         case Accepted() | Busy() | AnswerLost() | NoCredits() | KeyRefused() | Rejected():
@@ -124,6 +121,20 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
         case StoreTrouble(message=message):
             onward = HandOver(patience.stop, message)
             return StopAccount("image store", message, patience.stop, onward)
+        case _:
+            assert_never(event)
+
+
+def _instead_of_submitting(event: NoSlot | InputLost | OverBudget | Resting) -> Step:
+    match event:
+        case NoSlot():
+            return PutBack(0, "waits for a slot")
+        case InputLost(message=message):
+            return End(State.FAILED, message, None)
+        case OverBudget(message=message):
+            return PauseBatch(message, PutBack(0, "waits for the budget"))
+        case Resting(message=message):
+            return PutBack(0, message)
         case _:
             assert_never(event)
 

@@ -56,6 +56,13 @@ class OverBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class Resting:
+    """The lane or the whole account rests, and other jobs try whether that is over."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The picture is verified and in the image store."""
 
@@ -84,7 +91,7 @@ class Draining:
 
 
 Event = (
-    Claimed | SlotTaken | NoSlot | InputLost | OverBudget | Stored | BadPicture | StoreTrouble | Draining
+    Claimed | SlotTaken | NoSlot | InputLost | OverBudget | Resting | Stored | BadPicture | StoreTrouble | Draining
     | Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
     | InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble | LinkDead
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import Semaphore
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING
 
 from workers.journey.patience import Patience
@@ -36,4 +36,5 @@ class Hands:
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
     patience: Patience = field(default_factory=Patience)
     submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
+    suspects: Lock = field(default_factory=Lock)  #: a job that workers died with is handled by nobody beside another
     decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))

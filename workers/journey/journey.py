@@ -8,16 +8,17 @@ Every move goes through the ledger's guard. A move that is refused means that th
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
 from batches.store.images import BadImage, ImageStoreError
-from batches.store.ledger import LedgerError, moves, pausing, presence, spending
+from batches.store.ledger import LedgerError, moves, pausing, spending, stops
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
-from workers import log
-from workers.bfl.answers import Accepted, AnswerLost, Busy, Downloaded, Moderated, Ready, TaskError
+from workers import circuit, log
+from workers.bfl.answers import Accepted, AnswerLost, Busy, Downloaded, Moderated, Ready, TaskError, Unusable
 from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
@@ -29,6 +30,7 @@ from workers.journey.events import (
     InputLost,
     NoSlot,
     OverBudget,
+    Resting,
     SlotTaken,
     Stored,
     StoreTrouble,
@@ -40,8 +42,11 @@ from workers.slots import holder_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
-    from batches.store.images import Picture
+    from sqlalchemy import Connection
+
+    from batches.store.images import Draft, Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
     from workers.journey.events import Event
     from workers.journey.hands import Hands
@@ -136,7 +141,7 @@ class Journey:
         return Draining() if self._hands.sleep(0) else NoSlot()
 
     def _submit(self) -> Event | None:
-        with self._hands.submitting:
+        with self._alone, self._hands.submitting:
             if self._hands.sleep(0):
                 self._release_slot()
                 return Draining()
@@ -148,11 +153,11 @@ class Journey:
 
     def _submit_now(self, body: Mapping[str, object]) -> Event | None:
         with self._hands.ledger.write() as tx:
-            refusal = spending.refusal(tx, self._job)
-            job = None if refusal else moves.begin_attempt(tx, self._job, self._hands.clock())
+            obstacle = self._obstacle(tx)
+            job = None if obstacle else moves.begin_attempt(tx, self._job, self._hands.clock())
         if job is None:
             self._release_slot()
-            return OverBudget(refusal) if refusal else None
+            return obstacle
         self._job = job
         answer = self._hands.client.submit(job.path, body)
         if isinstance(answer, Accepted):
@@ -160,9 +165,24 @@ class Journey:
         log.not_accepted(job, type(answer).__name__, answer.message)
         if isinstance(answer, Busy) and answer.limited:
             self._hands.gate.refused(*self._slot, answer.message, answer.retry_after)
+        elif isinstance(answer, AnswerLost | Busy):
+            self._count_failure(answer.message)
         if not isinstance(answer, AnswerLost):  # then the job may be active at BFL: let the lease run out
             self._release_slot()
         return answer
+
+    def _obstacle(self, tx: Connection) -> Event | None:
+        """What keeps the job from being submitted at this moment."""
+        if stop := stops.holding(tx, self._job, self._hands.clock()):
+            return Resting(f"waits while its lane rests: {stop.reason}")
+        refusal = spending.refusal(tx, self._job)
+        return OverBudget(refusal) if refusal else None
+
+    def _count_failure(self, message: str) -> None:
+        with self._hands.ledger.write() as tx:
+            stop = circuit.count_failure(tx, self._job, message, self._hands.clock())
+        if stop:
+            log.stopped(stop)
 
     def _keep_ticket(self, answer: Accepted) -> Event | None:
         """A ticket is money: it is offered to the ledger until the ledger takes it, or the worker has to leave."""
@@ -192,24 +212,39 @@ class Journey:
         return answer
 
     def _fetch(self, ready: Ready) -> Event | None:
-        with self._hands.ledger.write() as tx:
-            job = moves.start_fetching(tx, self._job, self._hands.clock())
-        if job is None:
-            return None
-        self._job = job
-        answer = self._hands.client.download(ready.link)
-        return self._store(answer, ready) if isinstance(answer, Downloaded) else answer
+        with self._alone:
+            with self._hands.ledger.write() as tx:
+                job = moves.start_fetching(tx, self._job, self._hands.clock())
+            if job is None:
+                return None
+            self._job = job
+            return self._fetch_now(ready)
 
-    def _store(self, answer: Downloaded, ready: Ready) -> Event:
+    def _fetch_now(self, ready: Ready) -> Event:
+        try:
+            with self._hands.images.draft() as draft:
+                return self._fetch_into(draft, ready)
+        except ImageStoreError as error:
+            return StoreTrouble(str(error))
+
+    def _fetch_into(self, draft: Draft, ready: Ready) -> Event:
+        answer = self._hands.client.download(ready.link, draft)
+        match answer:
+            case Downloaded():
+                return self._store(draft, ready)
+            case Unusable(message):
+                return BadPicture(message, ready.said)
+            case _:
+                return answer
+
+    def _store(self, draft: Draft, ready: Ready) -> Event:
         def facts(picture: Picture) -> bytes:
             return sidecar(self._job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
 
         try:
-            return Stored(keep(self._job, answer.data, facts, self._hands), ready.said)
+            return Stored(keep(self._job, draft, facts, self._hands), ready.said)
         except BadImage as error:
             return BadPicture(f"bad picture: {error}", ready.said)
-        except ImageStoreError as error:
-            return StoreTrouble(str(error))
 
     def _ask_again(self, after: float, reason: str) -> Event | None:
         log.asking_again(self._job, after, reason)
@@ -225,11 +260,11 @@ class Journey:
         now = self._hands.clock()
         stop = Stop(
             account=self._job.account, reason=step.reason, message=step.message,
-            since=now, until=now + step.seconds,
+            since=now, until=now + step.seconds, rest=step.seconds,
         )  # fmt: skip
         with self._hands.ledger.write() as tx:
-            presence.stop(tx, stop)
-        log.account_stopped(stop)
+            stops.stop(tx, stop)
+        log.stopped(stop)
 
     def _pause_batch(self, step: steps.PauseBatch) -> None:
         job = self._job
@@ -261,6 +296,11 @@ class Journey:
 
     def _release_slot(self) -> None:
         self._hands.gate.release(*self._slot)
+
+    @property
+    def _alone(self) -> AbstractContextManager[object]:
+        """See `batches.store.ledger.quarantine`."""
+        return self._hands.suspects if self._job.deaths else nullcontext()
 
     @property
     def _slot(self) -> tuple[str, str, str]:

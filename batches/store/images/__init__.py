@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
 from batches.store.images.folder import FolderStore
 from batches.store.images.memory import MemoryStore
@@ -10,6 +11,7 @@ from batches.store.images.verify import BadImage, Picture, verify
 
 __all__ = [
     "BadImage",
+    "Draft",
     "FolderStore",
     "ImageMissing",
     "ImageStore",

@@ -5,14 +5,22 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STALE_SECONDS = 3600
+"""A draft that nobody has touched for so long is nobody's: no download takes a tenth of it."""
 
 
 class FolderStore:
-    """A folder on disk. Bytes go to a temporary neighbour, are flushed, and take their name in one step."""
+    """A folder on disk. Bytes go to a hidden file at its top, are flushed, and take their name in one step."""
 
     def __init__(self, root: str | Path) -> None:
         """Use this folder; it is made with the first picture."""
@@ -20,10 +28,32 @@ class FolderStore:
 
     def put(self, key: str, data: bytes) -> None:
         """See ImageStore."""
+        with self.draft() as draft:
+            draft.write(data)
+            self.keep(key, draft)
+
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """See ImageStore."""
+        try:
+            _make_folder(self.root)
+            with tempfile.NamedTemporaryFile(dir=self.root, prefix=".", suffix=".part", delete=False) as file:
+                try:
+                    yield Draft(file)
+                finally:
+                    Path(file.name).unlink(missing_ok=True)
+        except OSError as error:  # also what the disk says while it is written
+            self._refuse(error, self.root)
+
+    def keep(self, key: str, draft: Draft) -> None:
+        """See ImageStore."""
         path = self._path(key)
         try:
             _make_folder(path.parent)
-            _write_whole(path, data)
+            _flush_file(draft)
+            Path(draft.file.name).chmod(0o666 & ~_UMASK)
+            Path(draft.file.name).replace(path)
+            _flush_folder(path.parent)
         except OSError as error:
             self._refuse(error, path)
 
@@ -48,6 +78,17 @@ class FolderStore:
     def locate(self, key: str) -> str:
         """See ImageStore."""
         return str(self._path(key))
+
+    def tidy(self, now: float) -> None:
+        """See ImageStore."""
+        try:
+            for part in self.root.glob(".*.part"):
+                if part.stat().st_mtime < now - STALE_SECONDS:
+                    part.unlink(missing_ok=True)
+        except FileNotFoundError:  # another worker tidies too, and leaves nothing to do
+            return
+        except OSError as error:
+            self._refuse(error, self.root)
 
     def _path(self, key: str) -> Path:
         path = self.root / key
@@ -74,19 +115,9 @@ def _make_folder(folder: Path) -> None:
         _flush_folder(folder.parent)
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_UMASK)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _flush_folder(path.parent)
+def _flush_file(draft: Draft) -> None:
+    draft.file.flush()
+    os.fsync(draft.file.fileno())
 
 
 def _flush_folder(folder: Path) -> None:

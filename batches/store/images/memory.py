@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class MemoryStore:
@@ -22,6 +29,16 @@ class MemoryStore:
         with self._lock:
             self._kept[key] = bytes(data)
 
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """See ImageStore."""
+        yield Draft(io.BytesIO())
+
+    def keep(self, key: str, draft: Draft) -> None:
+        """See ImageStore."""
+        draft.file.seek(0)
+        self.put(key, draft.file.read())
+
     def get(self, key: str) -> bytes:
         """See ImageStore."""
         with self._lock:
@@ -37,3 +54,6 @@ class MemoryStore:
     def locate(self, key: str) -> str:
         """See ImageStore."""
         return f"memory:{key}"
+
+    def tidy(self, now: float) -> None:
+        """See ImageStore. What was drafted here has gone with the worker."""

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from batches.errors import SettingError
 from batches.store.images.folder import FolderStore
 from batches.store.images.memory import MemoryStore
 
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from batches.store.images.draft import Draft
+
 
 class ImageStore(Protocol):
     """Bytes under keys. A key is a relative path with forward slashes.
 
-    `put` is atomic and durable: after it returns, the bytes survive a crash; if it raises, the key is as it was.
-    Putting the same key twice keeps the later bytes. Any thread may call. Errors are ImageStoreError.
+    `put` and `keep` are atomic and durable: after they return, the bytes survive a crash; if they raise, the key is as
+    it was. Of two for the same key the later stays. Any thread may call. Errors are ImageStoreError.
     """
 
     def put(self, key: str, data: bytes) -> None:
         """Keep these bytes under this key."""
+
+    def draft(self) -> AbstractContextManager[Draft]:
+        """A place to write a picture to before it is known to be good; it is gone after the block."""
+
+    def keep(self, key: str, draft: Draft) -> None:
+        """Keep what the draft has under this key. The draft is used up."""
 
     def get(self, key: str) -> bytes:
         """The bytes under this key; ImageMissing where there are none."""
@@ -28,6 +39,9 @@ class ImageStore(Protocol):
 
     def locate(self, key: str) -> str:
         """Where a person finds this key."""
+
+    def tidy(self, now: float) -> None:
+        """Drop the drafts of workers that were killed: those which nobody has touched for an hour."""
 
 
 def open_store(url: str) -> ImageStore:

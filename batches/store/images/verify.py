@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from batches.store.images.draft import Draft
 
 KNOWN = ("jpeg", "png", "webp")
 
@@ -26,21 +28,23 @@ class Picture:
     bytes: int  #: how many
 
 
-def verify(data: bytes, expected_format: str) -> Picture:
+def verify(draft: Draft, expected_format: str) -> Picture:
     """Decode the whole picture, or say what is wrong with it."""
+    draft.file.seek(0)
     try:
-        with Image.open(io.BytesIO(data), formats=KNOWN) as image:
+        with Image.open(draft.file, formats=KNOWN) as image:
             found = (image.format or "").lower()
             width, height = image.size
             image.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise BadImage(_complaint(data, error)) from error
+        raise BadImage(_complaint(draft, error)) from error
     if found != expected_format:
         raise BadImage(f"expected {expected_format}, got {found}")
-    return Picture(format=found, width=width, height=height, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+    return Picture(format=found, width=width, height=height, sha256=draft.sha256, bytes=draft.size)
 
 
-def _complaint(data: bytes, error: Exception) -> str:
+def _complaint(draft: Draft, error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return f"{len(data)} bytes that are no picture, beginning {data[:16]!r}"
+        draft.file.seek(0)
+        return f"{draft.size} bytes that are no picture, beginning {draft.file.read(16)!r}"
     return f"does not decode: {error}"

@@ -8,9 +8,11 @@ transaction a door gives:
     feeding      what the dispatcher does to many jobs at once
     steering     a person pauses, resumes or cancels a batch
     retrying     a person has jobs tried again
+    quarantine   jobs that take their workers down
     moves        what a worker does to one job
     charges      lines of money
-    presence     workers and stops
+    presence     workers
+    stops        accounts and lanes that rest
     limits       what a person changes while it runs, and who has a slot
     standing     questions
     learnt       what finished jobs teach

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 
 from batches.models import LaneClass
 from batches.policy import Policy
+from batches.store.ledger import quarantine
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import NEVER, RESTLESS, State
@@ -84,9 +85,10 @@ def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds:
     What was submitting may have been paid and becomes unsure; the rest goes on where it stood. The worker that asks
     is alive, even if it has just woken from a sleep in which its heart stood still.
     """
-    unheard = or_(workers.c.heartbeat_at < now - silent_seconds, workers.c.left_at.is_not(None))
-    silent = select(workers.c.id).where(workers.c.id != worker, unheard)
-    theirs = jobs.c.owner.in_(silent)
+    silent = workers.c.heartbeat_at < now - silent_seconds
+    left = workers.c.left_at.is_not(None)
+    quarantine.count_deaths(tx, _owned_by_others(worker, silent & ~left), now)
+    theirs = _owned_by_others(worker, silent | left)
     reason = "its worker fell silent"
     freed = 0
     for state, onward, columns in (
@@ -158,6 +160,10 @@ def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
         .values(ended_at=now)
         .returning(batches.c.id)
     ).all()
+
+
+def _owned_by_others(worker: str, gone: ColumnElement[bool]) -> ColumnElement[bool]:
+    return jobs.c.owner.in_(select(workers.c.id).where(workers.c.id != worker, gone))
 
 
 def _is_due(batch: Batch, now: float) -> tuple[ColumnElement[bool], ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import and_, case, exists, func, insert, select, update
 
 from batches.policy import Policy
-from batches.store.ledger import charges, copies, feeding
+from batches.store.ledger import charges, copies, feeding, stops
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
 from batches.store.ledger.states import MOVES, State
@@ -67,6 +67,7 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
         .where(attempts.c.id == attempt.id)
         .values(ticket_id=ticket.id, polling_url=ticket.polling_url, accepted_at=now)
     )
+    stops.went_well(tx, job)
     charges.book(tx, job, attempt.id, "reported", said, source="submit answer", now=now)
     if not _move(tx, job, State.RENDERING, now, waits=0):
         _settle_doubt(tx, job, attempt, now)
@@ -132,6 +133,7 @@ def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, no
     _end_attempt(tx, job, "done", "", now)
     charges.settle_result(tx, job, _under_way(job).id, cost, now)
     copies.let_go_on(tx, job.id, now)
+    stops.was_stored(tx, job.account, now)
     return True
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from batches.policy import Canary
     from batches.store.ledger.states import State
 
+EVERY_LANE = ""
+"""In the place of a lane: the whole account."""
+
 PauseReason = Literal["person", "budget", "canary", "deadline", "cancelled"]
 
 
@@ -109,6 +112,7 @@ class ClaimedJob:
     failures: int  #: attempts spent by real failures
     waits: int  #: refusals in a row that cost nothing
     new_seeds: int  #: seeds that were tried after moderation
+    deaths: int  #: workers that died while they were submitting or fetching it
     copied_key: str | None  #: the picture to copy, where the job is not made but copied
     attempt: Attempt | None  #: the submission under way, if there is one
     owner: str  #: the worker that holds it
@@ -128,10 +132,13 @@ class KeptImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """An account that is not used until somebody has mended something."""
+    """An account, or a lane of it, that is not used until somebody has mended something or a try goes well."""
 
     account: str  #: which
-    reason: str  #: no credits, key refused, image store
+    lane: str = EVERY_LANE  #: which of its lanes, or all
+    reason: str  #: no credits, key refused, image store, API in trouble
     message: str  #: what was said, with the cure
     since: float  #: seconds since the epoch
-    until: float  #: when the workers look again by themselves
+    until: float  #: when one job tries whether it is over
+    rest: float  #: seconds from one try to the next
+    probe: int | None = None  #: the job that tried last

@@ -82,7 +82,9 @@ def put_back_some(tx: Connection, batch_id: str, choice: Choice, *, now: float, 
     put_back = tx.execute(
         update(jobs)
         .where(*_resting(batch_id), or_(jobs.c.id.in_(origins), jobs.c.copy_of.in_(origins)))
-        .values(state=State.QUEUED, due_at=_due_at(now), reason=TRIED_AGAIN, failures=0, waits=0, changed_at=now)
+        .values(
+            state=State.QUEUED, due_at=_due_at(now), reason=TRIED_AGAIN, failures=0, waits=0, deaths=0, changed_at=now
+        )
     )
     steering.give_up_attempts(tx, batch_id, State.QUEUED, "submitted again", now)
     steering.take_back_cancelling(tx, batch_id)

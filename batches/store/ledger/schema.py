@@ -87,6 +87,7 @@ workers = Table(
     Column("pid", Integer, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("heartbeat_at", Float, nullable=False),
+    Column("at_risk", Integer, nullable=False, server_default="0"),  # results whose links die soon, not fetched yet
     Column("left_at", Float),
 )
 
@@ -117,6 +118,7 @@ jobs = Table(
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
     Column("new_seeds", Integer, nullable=False, server_default="0"),  # seeds that were tried after moderation
+    Column("deaths", Integer, nullable=False, server_default="0"),  # workers that died while they were at it
     Column("changed_at", Float, nullable=False),
     Column("image_key", Text),
     Column("image_sha256", Text),
@@ -214,10 +216,23 @@ stops = Table(
     "stops",
     metadata,
     Column("account", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),  # empty: the whole account
     Column("reason", Text, nullable=False),
     Column("message", Text, nullable=False),
     Column("since", Float, nullable=False),
-    Column("until", Float, nullable=False),
+    Column("until", Float, nullable=False),  # then one job tries whether it is over
+    Column("rest", Float, nullable=False),  # seconds from one try to the next
+    Column("probe", Id),  # the job that tried last
+)
+
+# Submissions in a row that found the API in trouble; the first one that is accepted removes the row.
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("since", Float, nullable=False),
 )
 
 # How many slots a person gives a lane; one that is not here has as many as its account says.

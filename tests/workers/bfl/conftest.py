@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 import threading
 from contextlib import suppress
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.store.images import Draft
 from workers.bfl import Client
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ class OddServer:
 def _request(connection: socket.socket) -> bytes:
     """A whole request: its head, and as much body as the head announces."""
     stream = connection.makefile("rb")
-    head = b"".join(iter(stream.readline, b"\r\n"))
+    head = b"".join(takewhile(lambda line: line.strip(), iter(stream.readline, None)))
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
     return head + stream.read(int(length[1]) if length else 0)
 
@@ -74,8 +77,9 @@ def client_of(key: str) -> Iterator[Callable[[str], Client]]:
     """Makes clients that wait 0.3 s for an answer."""
     clients: list[Client] = []
 
-    def make(url: str, *, key: str = key, connections: int = 4) -> Client:
-        clients.append(Client(url, key, connections=connections, answer_seconds=0.3))
+    def make(url: str, *, key: str = key, connections: int = 4, allowed_hosts: tuple[str, ...] = ()) -> Client:
+        client = Client(url, key, connections=connections, allowed_hosts=allowed_hosts, answer_seconds=0.3)
+        clients.append(client)
         return clients[-1]
 
     yield make
@@ -87,3 +91,9 @@ def client_of(key: str) -> Iterator[Callable[[str], Client]]:
 def client(company: Company, client_of: Callable[[str], Client]) -> Client:
     """A client of the simulator."""
     return client_of(company.url)
+
+
+@pytest.fixture
+def draft() -> Draft:
+    """A place to download to."""
+    return Draft(io.BytesIO())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.store.images import verify
 from batches.store.ledger.records import Reported
 from workers.bfl.answers import (
     Accepted,
@@ -16,7 +17,6 @@ from workers.bfl.answers import (
     Foreign,
     InFlight,
     KeyRefused,
-    LinkDead,
     Moderated,
     NoCredits,
     NotFound,
@@ -30,6 +30,7 @@ from workers.errors import AccountRefused, ApiUnreachable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from batches.store.images import Draft
     from tests.workers.conftest import Company
     from workers.bfl import Client
     from workers.bfl.answers import PollAnswer, SubmitAnswer
@@ -63,7 +64,7 @@ def link(client: Client) -> str:
     return answer.link
 
 
-def test_an_image_is_ordered_awaited_and_fetched(client: Client, company: Company) -> None:
+def test_an_image_is_ordered_awaited_and_fetched(client: Client, company: Company, draft: Draft) -> None:
     before = time.time()
     answer = submitted(client, seed=7)
     assert isinstance(answer, Accepted)
@@ -72,9 +73,8 @@ def test_an_image_is_ordered_awaited_and_fetched(client: Client, company: Compan
     assert isinstance(ready, Ready)
     assert ready.result["seed"] == 7
     assert ready.said.micro_credits == company["billed_micro_credits"] == 2_500_000
-    picture = client.download(ready.link)
-    assert isinstance(picture, Downloaded)
-    assert picture.data.startswith(b"\xff\xd8"), "a JPEG, as flux-dev makes them"
+    assert client.download(ready.link, draft) == Downloaded()
+    assert verify(draft, "jpeg").width == 256, "a JPEG, as flux-dev makes them"
 
 
 def test_a_price_is_heard_as_soon_as_bfl_names_it(client: Client) -> None:
@@ -158,31 +158,6 @@ def test_a_poll_that_goes_wrong(
     outcome(client, url)
     company.spoil("poll", **fault)
     assert type(client.poll(url)) is answer, reason
-
-
-@pytest.mark.parametrize(
-    ("fault", "answer", "reason"),
-    [
-        ({"effect": "expired"}, LinkDead, "a further poll gives a fresh link"),
-        ({"effect": "status", "status": 404}, LinkDead, "gone, in other words"),
-        ({"effect": "status", "status": 503}, Trouble, "the link may still be good"),
-        ({"effect": "cut"}, Trouble, "no answer"),
-        ({"effect": "cut_midway"}, Trouble, "half a picture is noticed by its length"),
-        ({"effect": "hang"}, Trouble, "silence"),
-        ({"effect": "truncated"}, Downloaded, "half a picture that looks whole: decoding will tell"),
-    ],
-)
-def test_a_download_that_goes_wrong(
-    client: Client, company: Company, fault: dict[str, object], answer: type, reason: str
-) -> None:
-    url = link(client)
-    company.spoil("download", **fault)
-    assert type(client.download(url)) is answer, reason
-
-
-def test_a_result_beyond_all_measure_is_not_swallowed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.bfl.client.MAX_RESULT_BYTES", 1000)
-    assert client.download(link(client)) == Trouble("the result is larger than 1,000 bytes")
 
 
 def test_the_balance_is_told(client: Client) -> None:

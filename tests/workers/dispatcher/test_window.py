@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from batches.policy import Policy
-from batches.store.ledger import limits, presence
-from batches.store.ledger.records import Stop
+from batches.store.ledger import limits, moves, stops
+from batches.store.ledger.records import EVERY_LANE, Stop
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.states import State
 from workers import dispatcher as dispatcher_module
@@ -92,14 +92,61 @@ def test_a_job_that_is_not_due_is_not_called(fed: Feeding, submit: Callable[...,
     assert dispatcher.tick() == [1]
 
 
-def test_nothing_is_called_for_a_stopped_account(fed: Feeding, submit: Callable[..., str]) -> None:
-    submit("fox")
+def rest(fed: Feeding, lane: str = EVERY_LANE) -> None:
+    """Let the account, or one lane of it, rest from now on for 300 seconds."""
+    stop = Stop(
+        account="ours", lane=lane, reason="no credits", message="402", since=fed.now, until=fed.now + 300, rest=300
+    )
     with fed.ledger.write() as tx:
-        presence.stop(tx, Stop(account="ours", reason="no credits", message="402", since=fed.now, until=fed.now + 300))
+        stops.stop(tx, stop)
+
+
+def test_an_account_rests_and_then_one_job_of_all_its_lanes_tries_whether_that_is_over(
+    fed: Feeding, submit: Callable[..., str]
+) -> None:
+    submit("fox", "hare")
+    submit("owl", model="flux-kontext-max")
+    rest(fed)
     dispatcher = fed.dispatcher()
     assert dispatcher.tick() == []
     fed.ahead += 301
-    assert dispatcher.tick() == [1], "the workers look again by themselves"
+    assert dispatcher.tick() == [1]
+    assert dispatcher.tick() == [], "while it tries"
+    fed.claim(1)
+    fed.ahead += 301
+    fed.beat("one")
+    assert dispatcher.tick() == [2], "it never came to it, so the next one tries"
+    with fed.ledger.write() as tx:
+        stops.lift(tx, "ours", fed.now)
+    assert dispatcher.tick() == [3]
+
+
+def test_a_lane_rests_and_the_others_go_on(fed: Feeding, submit: Callable[..., str]) -> None:
+    submit("fox", "hare")
+    submit("owl", "crow", model="flux-kontext-max")
+    rest(fed, "standard")
+    dispatcher = fed.dispatcher()
+    assert dispatcher.tick() == [3, 4]
+    for job_id in (3, 4):
+        fed.claim(job_id)
+    fed.ahead += 301
+    fed.beat("one")
+    assert dispatcher.tick() == [1]
+    assert dispatcher.tick() == []
+
+
+def test_what_was_put_back_stands_behind_what_was_never_tried(fed: Feeding, submit: Callable[..., str]) -> None:
+    submit(*(f"fox {number}" for number in range(6)))
+    dispatcher = fed.dispatcher(slots={"standard": 1, "kontext-max": 1, "video": 1})
+    order = []
+    for _ in range(4):
+        for job_id in dispatcher.tick():
+            with fed.ledger.write() as tx:
+                job = moves.claim(tx, job_id, "one", fed.now)
+                assert job
+                moves.put_back(tx, job, now=fed.now, due_at=fed.now, reason="busy", counts="wait", cost=None)
+            order.append(job_id)
+    assert order[:9] == [1, 2, 3, 4, 5, 6, 1, 2, 3], "a fresh job never waits for another's retries"
 
 
 def test_jobs_of_another_account_are_not_called(fed: Feeding, submit: Callable[..., str]) -> None:

@@ -37,6 +37,7 @@ from workers.journey.events import (
     InputLost,
     NoSlot,
     OverBudget,
+    Resting,
     SlotTaken,
     Stored,
     StoreTrouble,
@@ -237,6 +238,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     NoSlot: st.builds(NoSlot),
     InputLost: st.builds(InputLost, st.text()),
     OverBudget: st.builds(OverBudget, st.text()),
+    Resting: st.builds(Resting, st.text()),
     Draining: st.builds(Draining),
     Stored: st.builds(Stored, st.just(IMAGE), costs),
     BadPicture: st.builds(BadPicture, st.text(), costs),
@@ -283,7 +285,10 @@ def test_every_event_has_a_next_step_in_every_situation(view: View, event: Event
     assert 0 <= after <= max(PATIENCE.longest_wait, PATIENCE.stop), "a wait is finite, and within our patience"
 
 
-@given(view=views, event=EVENTS[Busy] | EVENTS[Trouble] | EVENTS[LinkDead] | EVENTS[NoSlot] | EVENTS[Draining])
+@given(
+    view=views,
+    event=EVENTS[Busy] | EVENTS[Trouble] | EVENTS[LinkDead] | EVENTS[NoSlot] | EVENTS[Draining] | EVENTS[Resting],
+)
 def test_waiting_never_ends_a_job_and_never_spends_an_attempt(view: View, event: Event) -> None:
     step = step_after(view, event)
     assert not isinstance(step, End | Doubt)

@@ -7,12 +7,14 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from batches.store.images import FolderStore, ImageStoreError, ImageStoreFull
+from batches.store.images.folder import STALE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +103,28 @@ def test_a_process_that_is_killed_before_the_picture_has_its_name_leaves_the_old
     left = files(tmp_path)
     assert left.pop("a.png") == b"old"
     assert all(name.startswith(".") for name in left), "nothing that a person sees"
+
+
+def test_drafts_of_killed_workers_are_dropped_when_nobody_has_touched_them_for_an_hour(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    store.tidy(time.time() + STALE_SECONDS - 60)
+    assert len(files(tmp_path)) == 1, "somebody may still be at it"
+    store.tidy(time.time() + STALE_SECONDS + 60)
+    assert files(tmp_path) == {}
+
+
+def test_where_there_is_no_folder_yet_there_is_nothing_to_tidy(tmp_path: Path) -> None:
+    FolderStore(tmp_path / "images").tidy(time.time())
+    assert not (tmp_path / "images").exists()
+
+
+def test_a_disk_that_fills_up_while_a_draft_is_written_says_so_and_has_its_room_back(tiny_disk: Path) -> None:
+    store = FolderStore(tiny_disk / "images")
+    with pytest.raises(ImageStoreFull), store.draft() as draft:
+        draft.write(bytes(2 * MEGABYTE))
+    assert files(tiny_disk) == {}
+    store.put("a.png", bytes(MEGABYTE // 2))
 
 
 def test_a_full_disk_is_told_apart_and_leaves_what_was_there(tiny_disk: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,36 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
 def test_bytes_come_back_as_they_were(data: bytes, store: ImageStore) -> None:
     store.put("hello-20260630-abc/flux-dev/0001-fox.png", data)
     assert store.get("hello-20260630-abc/flux-dev/0001-fox.png") == data
+
+
+def test_a_draft_is_kept_as_it_was_written(store: ImageStore) -> None:
+    with store.draft() as draft:
+        for piece in (b"pic", b"ture"):
+            draft.write(piece)
+        store.keep("a/b.png", draft)
+    assert store.get("a/b.png") == b"picture"
+    assert (draft.size, draft.sha256) == (7, hashlib.sha256(b"picture").hexdigest())
+
+
+def test_a_draft_may_be_read_before_it_is_kept(store: ImageStore) -> None:
+    with store.draft() as draft:
+        draft.write(b"picture")
+        draft.file.seek(0)
+        assert draft.file.read(3) == b"pic"
+        store.keep("a.png", draft)
+    assert store.get("a.png") == b"picture"
+
+
+def test_a_draft_that_nobody_keeps_leaves_nothing_behind(store: ImageStore, tmp_path: Path) -> None:
+    with store.draft() as draft:
+        draft.write(b"picture")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_tidying_touches_nothing_that_is_kept(store: ImageStore) -> None:
+    store.put("a/.b.part", b"x")
+    store.tidy(time.time() + 10**6)
+    assert store.get("a/.b.part") == b"x"
 
 
 def test_names_of_any_language_are_keys(store: ImageStore) -> None:

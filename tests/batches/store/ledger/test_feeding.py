@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.policy import Canary, Policy
-from batches.store.ledger import feeding, pausing, presence, submitting
+from batches.store.ledger import feeding, pausing, presence, retrying, submitting
 from batches.store.ledger.feeding import RING_AGAIN_SECONDS
 from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
@@ -183,6 +183,66 @@ class TestTakeFromSilent:
     def test_a_job_that_ended_is_nobodys_and_stays_as_it_is(self, world: World) -> None:
         world.finish(world.at(State.FETCHING))
         assert world.silence("ann") == 0
+
+
+class TestDeadlyJobs:
+    """A job that takes its workers down is set aside, and nobody else's job is."""
+
+    def killed_at(self, world: World, job_id: int, state: State) -> None:
+        """A worker takes the job up, brings it to this state, and dies."""
+        ring_again(world)
+        world.do(presence.beat, "ann", world.now)
+        world.carry(world.claim(job_id), state)
+        world.silence("ann")
+
+    def test_the_third_worker_that_dies_fetching_it_is_the_last(self, world: World) -> None:
+        world.submit(bound=1000 * CREDIT)
+        [job_id] = world.call()
+        for deaths in (1, 2):
+            self.killed_at(world, job_id, State.FETCHING)
+            row = world.job(job_id)
+            assert (row.state, row.deaths) == (State.RENDERING, deaths)
+        self.killed_at(world, job_id, State.FETCHING)
+        row = world.job(job_id)
+        assert (row.state, row.owner) == (State.UNSURE, None)
+        assert row.reason == "its worker died with it 3 times; it is set aside for a person to look at"
+        assert resubmit(world) == 0, "whatever the policy allows"
+        assert world.attempts(job_id) == [(1, None)], "its ticket is kept"
+
+    def test_the_third_worker_that_dies_submitting_it_is_the_last(self, world: World) -> None:
+        world.submit(bound=1000 * CREDIT)
+        [job_id] = world.call()
+        for _ in range(2):
+            self.killed_at(world, job_id, State.SUBMITTING)
+            assert resubmit(world) == 1
+            assert world.call() == [job_id]
+        self.killed_at(world, job_id, State.SUBMITTING)
+        assert resubmit(world) == 0
+        assert world.job(job_id).state == State.UNSURE
+
+    @pytest.mark.parametrize("waiting", [State.CALLED, State.RENDERING])
+    def test_a_job_that_only_waited_is_under_no_suspicion(self, waiting: State, world: World) -> None:
+        world.submit()
+        [job_id] = world.call()
+        for _ in range(5):
+            self.killed_at(world, job_id, waiting)
+            world.call()
+        assert world.job(job_id).deaths == 0
+
+    def test_a_worker_that_leaves_in_order_died_of_nothing(self, world: World) -> None:
+        job = world.at(State.FETCHING)
+        world.do(presence.leave, "ann", world.now)
+        world.silence("ann")
+        assert world.job(job.id).deaths == 0
+
+    def test_a_person_who_has_it_tried_again_gives_it_all_its_lives(self, world: World) -> None:
+        batch_id = world.submit()
+        [job_id] = world.call()
+        for _ in range(3):
+            self.killed_at(world, job_id, State.FETCHING)
+        world.do(retrying.put_back_some, batch_id, retrying.Choice(), now=world.now, limit=10)
+        row = world.job(job_id)
+        assert (row.state, row.deaths) == (State.QUEUED, 0)
 
 
 class TestResubmitUnsure:

@@ -57,9 +57,9 @@ def test_the_program_knows_the_newest_migration(ledger: Ledger) -> None:
 
 def test_a_ledger_that_is_up_to_date_is_opened_as_it_is(ledger: Ledger, url: str) -> None:
     with ledger.write() as tx:
-        tx.execute(text("INSERT INTO stops VALUES ('main', 'no credits', 'x', 0, 0)"))
+        tx.execute(text("INSERT INTO troubles VALUES ('main', 'standard', 1, 0)"))
     with Ledger(url) as again, again.read() as tx:
-        assert tx.scalar(text("SELECT count(*) FROM stops")) == 1
+        assert tx.scalar(text("SELECT count(*) FROM troubles")) == 1
 
 
 def test_processes_that_open_a_new_ledger_at_once_all_succeed(url: str) -> None:

@@ -162,7 +162,7 @@ class TestAFullDisk:
         def fill(tx: Connection) -> None:
             tx.execute(text("PRAGMA max_page_count = 1"))  # no larger than it is
             for number in range(1000):
-                tx.execute(text(f"INSERT INTO workers VALUES ('{number}', '{'x' * 1000}', 1, 0, 0, 0)"))
+                tx.execute(text(f"INSERT INTO workers VALUES ('{number}', '{'x' * 1000}', 1, 0, 0, 0, 0)"))
 
         with pytest.raises(LedgerFull) as full:
             world.do(fill)

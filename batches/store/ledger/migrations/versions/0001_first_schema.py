@@ -1,4 +1,4 @@
-"""The first schema: batches, jobs, attempts, charges, workers, stops, limits."""
+"""The first schema: batches, jobs, attempts, charges, workers, stops, troubles, limits."""
 
 from __future__ import annotations
 
@@ -61,11 +61,22 @@ def upgrade() -> None:
     op.create_table(
         "stops",
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("since", sa.Float(), nullable=False),
         sa.Column("until", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("account", name=op.f("pk_stops")),
+        sa.Column("rest", sa.Float(), nullable=False),
+        sa.Column("probe", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("account", "lane", name=op.f("pk_stops")),
+    )
+    op.create_table(
+        "troubles",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "lane", name=op.f("pk_troubles")),
     )
     op.create_table(
         "limits",
@@ -82,6 +93,7 @@ def upgrade() -> None:
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.Float(), nullable=False),
         sa.Column("heartbeat_at", sa.Float(), nullable=False),
+        sa.Column("at_risk", sa.Integer(), server_default="0", nullable=False),
         sa.Column("left_at", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workers")),
     )
@@ -111,6 +123,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
         sa.Column("new_seeds", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("deaths", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
         sa.Column("image_key", sa.Text(), nullable=True),
         sa.Column("image_sha256", sa.Text(), nullable=True),
