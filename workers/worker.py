@@ -90,6 +90,7 @@ class Worker:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
             presence.lift_stop(tx, self.account, time.time())
             feeding.ring_anew(tx, self.account)
+            self._hands.paces.share(tx, self.account)
         heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heartbeat.start()
         warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
@@ -152,6 +153,7 @@ class Worker:
         try:
             with self._ledger.write() as tx:
                 presence.beat(tx, self.id, time.time())
+                self._hands.paces.share(tx, self.account)
             if self._ledger.full:
                 self._give_up(self._ledger.full)
             self._hands.gate.renew()
@@ -170,6 +172,7 @@ class Worker:
             with self._ledger.write() as tx:
                 presence.leave(tx, self.id, time.time())
                 feeding.ring_anew(tx, self.account)
+                self._hands.paces.share(tx, self.account)
         except LedgerError as error:
             log.trouble("leaving", error)
         self._client.close()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
+from workers.journey.paces import Paces
 from workers.journey.patience import Patience
 
 if TYPE_CHECKING:
@@ -35,5 +36,6 @@ class Hands:
     clock: Callable[[], float]  #: seconds since the epoch
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
     patience: Patience = field(default_factory=Patience)
+    paces: Paces = field(default_factory=Paces)
     submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
     decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))

@@ -8,6 +8,7 @@ Every move goes through the ledger's guard. A move that is refused means that th
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
@@ -17,7 +18,7 @@ from batches.store.ledger import LedgerError, moves, pausing, presence, spending
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import log
-from workers.bfl.answers import Accepted, AnswerLost, Downloaded, Moderated, Ready, TaskError
+from workers.bfl.answers import Accepted, AnswerLost, Downloaded, InFlight, Moderated, Ready, TaskError
 from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
@@ -34,6 +35,7 @@ from workers.journey.events import (
     StoreTrouble,
 )
 from workers.journey.keeping import keep
+from workers.journey.pace import ripened
 from workers.journey.provenance import sidecar
 from workers.journey.seeds import another_seed, seeds_left
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from batches.store.images import Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
+    from workers.bfl.answers import PollAnswer
     from workers.journey.events import Event
     from workers.journey.hands import Hands
     from workers.journey.steps import Leaving, Step
@@ -60,6 +63,7 @@ class Journey:
         """Go on with a job that this worker has claimed."""
         self._job = job
         self._hands = hands
+        self._open_until: float | None = None  # when the result was last known not to be ready; None: nobody looked
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
             max_attempts=job.policy.attempts,
@@ -86,7 +90,7 @@ class Journey:
         event: Event | None = Claimed()
         try:
             while event is not None:
-                self._view = self._view.after(event)
+                self._view = replace(self._view.after(event), pace=self._hands.paces.of(self._job.model))
                 step = decide(self._view, event, self._hands.patience, self._hands.clock())
                 event = self._carry_out(step)
         except FluxbatchError:
@@ -177,15 +181,27 @@ class Journey:
         if job is None:
             return None
         self._job = job
+        self._open_until = answer.ticket.accepted_at
         return answer
 
     def _poll(self, after: float) -> Event:
-        if self._hands.sleep(_jittered(after)):
+        if self._hands.sleep(after):
             return Draining()
         answer = self._hands.client.poll(self._ticket.polling_url)
         if isinstance(answer, Ready | Moderated | TaskError):
             self._release_slot()
+        self._learn(answer, self._hands.clock())
         return answer
+
+    def _learn(self, answer: PollAnswer, now: float) -> None:
+        """When the result became ready lies between two polls, where both were ours."""
+        if isinstance(answer, InFlight):
+            self._open_until = now
+        elif isinstance(answer, Ready) and self._open_until is not None:
+            accepted_at = self._ticket.accepted_at
+            seconds = ripened(self._open_until - accepted_at, now - accepted_at, answer.seconds)
+            self._hands.paces.learn(self._job.model, seconds)
+            self._open_until = None
 
     def _fetch(self, ready: Ready) -> Event | None:
         with self._hands.ledger.write() as tx:
@@ -215,7 +231,7 @@ class Journey:
             if job is None:
                 return None
             self._job = job
-        return self._poll(after)
+        return self._poll(_jittered(after))
 
     def _stop_account(self, step: steps.StopAccount) -> None:
         now = self._hands.clock()
