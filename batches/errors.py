@@ -5,6 +5,7 @@ FluxbatchError
 ├── LaterPolicy            update fluxbatch            (batches.policy)
 ├── UnknownModel           pick another model          (batches.models)
 ├── LedgerError            mend the database           (batches.store.ledger)
+├── OverBudget             raise the budget            (batches.store.ledger)
 ├── ImageStoreError        mend the folder or bucket   (batches.store.images)
 ├── BrokerError            start the broker            (workers)
 ├── ApiUnreachable         wait, or mend the network   (workers)

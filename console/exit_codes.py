@@ -10,6 +10,7 @@ from batches.manifest import ManifestError
 from batches.models import UnknownModel
 from batches.store.images import ImageStoreError
 from batches.store.ledger import LedgerError
+from batches.store.ledger.steering import OverBudget
 from workers.errors import AccountRefused, ApiUnreachable, BrokerError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _BY_ERROR = {
     ManifestError: ExitCode.BAD_INPUT,
     UnknownModel: ExitCode.BAD_INPUT,
     SettingError: ExitCode.BAD_INPUT,
+    OverBudget: ExitCode.STOPPED_BY_POLICY,
     AccountRefused: ExitCode.REFUSED,
     ApiUnreachable: ExitCode.UNREACHABLE,
     BrokerError: ExitCode.UNREACHABLE,

@@ -23,7 +23,7 @@ from workers.governor import govern
 from workers.sharing import Waiting, may_begin, shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from redis import Redis
 
@@ -60,6 +60,7 @@ class Dispatcher:
         redis: Redis,
         ring: Callable[[int], None],
         on_fatal: Callable[[FluxbatchError], None],
+        slots: Mapping[str, int] = LANE_SLOTS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Feed from this ledger by ringing this bell."""
@@ -70,6 +71,7 @@ class Dispatcher:
         self._redis = redis
         self._ring = ring
         self._on_fatal = on_fatal
+        self._slots = slots
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -152,7 +154,7 @@ class Dispatcher:
                 if may_begin(batch, now)
             ]
         taken = sum(map(Counter, busy.values()), Counter())
-        given = shares(waiting, {str(lane): window(slots) - taken[lane] for lane, slots in LANE_SLOTS.items()})
+        given = shares(waiting, {str(lane): window(slots) - taken[lane] for lane, slots in self._slots.items()})
         by_id = {batch.id: batch for batch in batches}
         return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 

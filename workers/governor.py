@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from batches.store.ledger import feeding, pausing
+from batches.store.ledger import feeding, pausing, steering
 from batches.store.ledger.trials import trial_of
 from workers import log
 
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
     from batches.policy import Canary
     from batches.store.ledger.records import Batch
 
+CANCELLED_AT_ONCE = 1_000
+"""Jobs of a cancelled batch that are ended in one look; seldom there are more than a few."""
+
 
 def govern(tx: Connection, account: str, now: float) -> None:
     """Look at every batch that goes on."""
     for batch in feeding.open_batches(tx, account):
-        if batch.paused is not None:
+        if batch.paused == "cancelled":
+            steering.cancel_some(tx, batch.id, now=now, limit=CANCELLED_AT_ONCE)  # what BFL did not take after all
+        elif batch.paused is not None:
             continue
-        if batch.deadline_at is not None and batch.deadline_at <= now:
+        elif batch.deadline_at is not None and batch.deadline_at <= now:
             _pause_for_deadline(tx, batch, batch.deadline_at)
         elif batch.canary is not None:
             _judge_canary(tx, batch, batch.canary, now)

@@ -12,23 +12,42 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from batches.errors import SettingError
 
 BFL_DOMAIN = "bfl.ai"
+BFL_URL = f"https://api.{BFL_DOMAIN}"
+
+SIMULATED = "simulator"
+"""The account of --simulate, which no other may be called."""
 
 
-def _http_url(url: str) -> str:
+def usable_url(url: str) -> str:
+    """The address as we use it; ValueError for what is none."""
     parts = urlsplit(url)
     more = parts.username or parts.query or parts.fragment or " " in url
     if parts.scheme not in ("http", "https") or not parts.hostname or more:
-        raise ValueError("give the API's address, for example https://api.bfl.ai")
+        raise ValueError(f"give the API's address, for example {BFL_URL}")
     _ = parts.port  # raises ValueError for a port that is no port
     return url.rstrip("/")
 
 
-def _key(key: SecretStr) -> SecretStr:
-    """A key goes into a header, where a stray space or quote would be sent along, and complained about aloud."""
-    text = key.get_secret_value().strip()
-    if not text or not (text.isascii() and text.isprintable()) or set(text) & set(" \"'"):
+def usable_key(text: str) -> str:
+    """The key without the line break it was pasted with; ValueError for what is none.
+
+    It goes into a header, where a stray space or quote would be sent along, and complained about aloud.
+    """
+    key = text.strip()
+    if not key or not (key.isascii() and key.isprintable()) or set(key) & set(" \"'"):
         raise ValueError("it is empty, or has letters in it that no key has")
-    return SecretStr(text)
+    return key
+
+
+def usable_account(name: str) -> str:
+    """The name; ValueError where real and simulated batches would mix."""
+    if name == SIMULATED:
+        raise ValueError("the account of --simulate has this name")
+    return name
+
+
+def _secret(key: SecretStr) -> SecretStr:
+    return SecretStr(usable_key(key.get_secret_value()))
 
 
 class Settings(BaseSettings):
@@ -36,10 +55,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FLUXBATCH_", env_ignore_empty=True, hide_input_in_errors=True)
 
-    api_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(default=None, validation_alias="BFL_API_KEY")
-    api_url: Annotated[str, AfterValidator(_http_url)] = "https://api.bfl.ai"
-    account: str | None = None
+    api_key: Annotated[SecretStr, AfterValidator(_secret)] | None = Field(default=None, validation_alias="BFL_API_KEY")
+    api_url: Annotated[str, AfterValidator(usable_url)] = BFL_URL
+    account: Annotated[str, AfterValidator(usable_account)] | None = None
     home: Path = Path(".fluxbatch")
+    config: Path | None = None
     broker_url: str | None = None
     ledger_url: str | None = None
     images_url: str = "./images"

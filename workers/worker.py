@@ -21,7 +21,6 @@ from celery import signals
 from celery.exceptions import SecurityWarning
 
 from batches.errors import FluxbatchError
-from batches.models import LANE_SLOTS
 from batches.store.images import open_store
 from batches.store.ledger import Ledger, LedgerError, feeding, presence
 from workers import log
@@ -36,6 +35,7 @@ from workers.slots import Gate, RedisSlots
 if TYPE_CHECKING:
     from celery import Celery
 
+    from workers.accounts import Account
     from workers.settings import Settings
 
 BEAT_SECONDS = 2.0
@@ -52,22 +52,21 @@ M_ARENA_MAX = -8
 class Worker:
     """Everything one worker process holds."""
 
-    def __init__(self, settings: Settings, key: str, broker_url: str, *, threads: int) -> None:
+    def __init__(self, settings: Settings, account: Account, broker_url: str, *, threads: int) -> None:
         """Connect to the broker, the ledger and the image store; nothing runs yet."""
         self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
-        self.account = settings.account_name
+        self.account = account.name
         self.threads = threads
         self.fatal: FluxbatchError | None = None
         self._leaving = threading.Event()
         redis = connect(broker_url)
         self._ledger = Ledger(settings.where_ledger)
-        self._client = Client(settings.api_url, key, connections=threads)
-        gate = Gate(RedisSlots(redis), {str(lane): slots for lane, slots in LANE_SLOTS.items()}, self._leaving.is_set)
+        self._client = Client(account.api_url, account.key(), connections=threads)
         self._hands = Hands(
             worker=self.id,
             ledger=self._ledger,
             client=self._client,
-            gate=gate,
+            gate=Gate(RedisSlots(redis), account.slots, self._leaving.is_set),
             images=open_store(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
@@ -81,6 +80,7 @@ class Worker:
             redis=redis,
             ring=lambda job_id: ring(self._app, job_id),
             on_fatal=self._give_up,
+            slots=account.slots,
         )
 
     def run(self) -> None:

@@ -18,10 +18,8 @@ class LaneClass(StrEnum):
     VIDEO = "video"
 
 
-#: How many tickets BFL lets one account hold active at a time.
-LANE_SLOTS: Mapping[LaneClass, int] = MappingProxyType(
-    {LaneClass.STANDARD: 24, LaneClass.KONTEXT_MAX: 6, LaneClass.VIDEO: 5}
-)
+#: How many tickets BFL lets one account hold active at a time, by lane class.
+LANE_SLOTS: Mapping[str, int] = MappingProxyType({LaneClass.STANDARD: 24, LaneClass.KONTEXT_MAX: 6, LaneClass.VIDEO: 5})
 
 
 class Lifecycle(StrEnum):

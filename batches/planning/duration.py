@@ -1,4 +1,4 @@
-"""How long a plan takes: every lane works with all its slots at once, beside the others."""
+"""How long a plan takes: each lane works with all its slots at once, beside the others, as far as the policy allows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.models import LANE_SLOTS, LaneClass, latency_of
+from batches.models import latency_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from batches.planning.experience import Experience
-    from batches.planning.lines import ModelLine
+    from batches.planning.plan import Plan
+    from batches.planning.premises import Premises
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Duration:
     """How long the jobs of a plan take once they have all the slots of their lanes."""
 
     seconds: float  #: from the first submission to the last picture
-    lanes: Mapping[str, float]  #: seconds of each lane; the longest is the night's
+    lanes: Mapping[str, float]  #: seconds of each lane; the longest is the night's, unless they share `in_flight`
     paces: Mapping[str, Pace]  #: by model
 
     def as_json(self) -> dict[str, object]:
@@ -43,17 +44,18 @@ class Duration:
         }
 
 
-def duration_of(lines: Iterable[ModelLine], experience: Experience) -> Duration:
+def duration_of(plan: Plan, premises: Premises) -> Duration:
     """Work divided by slots, for the lane that has most of it; never less than one image takes."""
     paces: dict[str, Pace] = {}
     work: defaultdict[str, float] = defaultdict(float)
     longest: defaultdict[str, float] = defaultdict(float)
-    for line in lines:
-        pace = paces[line.model] = _pace(line.model, experience)
+    for line in plan.models:
+        pace = paces[line.model] = _pace(line.model, premises.experience)
         work[line.lane] += line.jobs * pace.seconds
         longest[line.lane] = max(longest[line.lane], pace.seconds)
-    lanes = {lane: max(work[lane] / LANE_SLOTS[LaneClass(lane)], longest[lane]) for lane in work}
-    return Duration(max(lanes.values(), default=0.0), lanes, paces)
+    most = plan.policy.in_flight or sum(premises.slots.values())
+    lanes = {lane: max(work[lane] / min(premises.slots[lane], most), longest[lane]) for lane in work}
+    return Duration(max([sum(work.values()) / most, *lanes.values()]), lanes, paces)
 
 
 def _pace(model: str, experience: Experience) -> Pace:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from batches.manifest import Manifest, Problem, Seen
+from batches.planning.beyond import beyond_budget
 from batches.planning.collisions import tell_collisions
 from batches.planning.drafts import Drafting
 from batches.planning.fingerprints import canonical
@@ -41,6 +42,7 @@ def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
             tally.add_copy(draft.request)
             twice = twice or draft.row.place
     models, asked = tally.lines(), drafting.asked
+    again = _again(asked - sum(line.jobs for line in models), twice)
     if not premises.overrides and not always_different(manifest.output_name.text):  # nobody names files of a what-if
         tell_collisions(lambda: jobs_of(material, asked), drafting.problems)
         drafting.problems.refuse()
@@ -53,7 +55,7 @@ def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
         account=manifest.account,
         policy=manifest.policy,
         reuse=manifest.reuse,
-        warnings=(*drafting.warnings, *_again(asked - sum(line.jobs for line in models), twice)),
+        warnings=(*drafting.warnings, *again, *beyond_budget(manifest.policy.budget, models)),
         jobs=lambda: (job for _, job in jobs_of(material, asked)),
     )
 

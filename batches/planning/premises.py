@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from batches.models import LANE_SLOTS
 from batches.planning.experience import NO_EXPERIENCE, Experience
 from batches.planning.overrides import AS_ASKED, Overrides
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +19,7 @@ class Premises:
 
     experience: Experience = NO_EXPERIENCE  #: of earlier jobs
     overrides: Overrides = AS_ASKED  #: what if
+    slots: Mapping[str, int] = field(default_factory=lambda: LANE_SLOTS)  #: of the account that pays, by lane class
 
 
 NOTHING_GIVEN = Premises()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from batches.manifest import ManifestError
@@ -11,15 +11,14 @@ from batches.money import cost_json
 from batches.planning.duration import duration_of
 from batches.planning.making import make_plan
 from batches.planning.overrides import all_of
-from batches.planning.premises import Premises
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from batches.manifest import Manifest
-    from batches.planning.experience import Experience
     from batches.planning.overrides import Overrides
     from batches.planning.plan import Plan
+    from batches.planning.premises import Premises
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Impossible:
 
 
 def what_if(
-    manifest: Manifest, planned: Plan, overrides: Sequence[Overrides], experience: Experience
+    manifest: Manifest, planned: Plan, overrides: Sequence[Overrides], premises: Premises
 ) -> Iterator[Changed | Impossible]:
     """Each of these changes, then all at once where there are several that go together."""
     named = {str(one): one for one in overrides}
@@ -71,11 +70,11 @@ def what_if(
         named["all of these"] = together
     for name, one in named.items():
         try:
-            plan = make_plan(manifest, Premises(experience, one))
+            plan = make_plan(manifest, replace(premises, overrides=one))
         except ManifestError as error:
             yield Impossible(name, one, error.problems[0].message)
         else:
             notes = tuple(warning for warning in plan.warnings if warning not in planned.warnings)
             unknown = plan.unknown_prices or planned.unknown_prices
             difference = None if unknown else plan.micro_credits - planned.micro_credits
-            yield Changed(name, one, plan, duration_of(plan.models, experience).seconds, difference, notes)
+            yield Changed(name, one, plan, duration_of(plan, premises).seconds, difference, notes)

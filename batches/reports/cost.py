@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from batches.megapixels import megapixels, show_megapixels
 from batches.money import cost_json, credits_of, show_credits, show_usd
 from batches.store.ledger import standing
-from batches.store.ledger.states import State
+from batches.store.ledger.states import ENDED, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,14 +109,25 @@ def cost_report(tx: Connection, batch: Batch) -> CostReport:
     )
 
 
+def state_of(now: Standing) -> Literal["running", "paused", "done"]:
+    """Whether workers begin its jobs, something keeps them from it, or nothing is left to do."""
+    over = now.batch.ended_at is not None or now.jobs.keys() <= ENDED
+    if now.batch.paused is not None and not over:
+        return "paused"
+    return "done" if now.rests else "running"
+
+
 def standing_json(now: Standing) -> dict[str, object]:
     """How a batch stands, for machines."""
-    money = now.money
+    money, state = now.money, state_of(now)
+    paused = state == "paused"
     return {
         "batch": now.batch.id,
         "name": now.batch.name,
         "account": now.batch.account,
-        "state": "done" if now.rests else "running",
+        "state": state,
+        "paused": now.batch.paused if paused else None,
+        "paused_message": now.batch.paused_message if paused else "",
         "jobs": {state.value: now.jobs.get(state, 0) for state in State},
         "total": now.total,
         "output_megapixels": megapixels(now.output_pixels),

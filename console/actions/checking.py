@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from batches.money import plain
 from batches.store.images import open_store
 from batches.store.ledger import Ledger
 from console.actions import services
+from workers.accounts import Accounts
 from workers.bfl import Client
 from workers.broker import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from workers.accounts import Account
     from workers.settings import Settings
 
 ROOM_NEEDED = 1_000_000_000
@@ -39,32 +42,32 @@ class Finding:
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """Every check, one after the other."""
-    checks: dict[str, Callable[[Settings], str]] = {
+    checks: dict[str, Callable[[], str]] = {
         "versions": _versions,
-        "key and API": _api,
-        "broker": _broker,
-        "ledger": _ledger,
-        "image store": _images,
-        "free disk": _disk,
+        **{f"account {account.name}": partial(_api, account) for account in Accounts.of(settings)},
+        "broker": partial(_broker, settings),
+        "ledger": partial(_ledger, settings),
+        "image store": partial(_images, settings),
+        "free disk": partial(_disk, settings),
     }
     for what, check in checks.items():
         try:
-            yield Finding(what, good=True, said=check(settings))
+            yield Finding(what, good=True, said=check())
         except FluxbatchError as error:
             yield Finding(what, good=False, said=error.message, cure=error.cure)
 
 
-def _versions(_: Settings) -> str:
+def _versions() -> str:
     names = ("fluxbatch", "celery", "redis", "sqlalchemy")
     return ", ".join([f"Python {sys.version.split()[0]}", *(f"{name} {version(name)}" for name in names)])
 
 
-def _api(settings: Settings) -> str:
-    client = Client(settings.api_url, services.required_key(settings), connections=1)
+def _api(account: Account) -> str:
+    client = Client(account.api_url, account.key(), connections=1)
     try:
         balance = client.credits()
         told = "its credits are not told just now" if balance is None else f"the account has {plain(balance):,} credits"
-        return f"{settings.api_url} takes the key; {told}"
+        return f"{account.api_url} takes the key; {told}"
     finally:
         client.close()
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from batches.planning import duration_of, finish, room_of
 from batches.store.images import FolderStore, open_store
 from batches.store.ledger import Ledger, is_there
+from batches.store.ledger import survey as surveying
 from batches.store.ledger.learnt import experience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from batches.planning import Duration, Experience, Finish, Plan, Room
+    from batches.planning import Duration, Experience, Finish, Plan, Premises, Room
+    from batches.policy import Policy
+    from batches.store.ledger.survey import Survey
     from workers.settings import Settings
 
 
@@ -41,25 +45,36 @@ class Forecast:
         }
 
 
-def experience_of(settings: Settings) -> Experience | None:
+def experience_of(settings: Settings, account: str) -> Experience | None:
     """What the ledger has learnt; None where there is no ledger yet, and none is made."""
     if not is_there(settings.where_ledger):
         return None
     with Ledger(settings.where_ledger) as ledger, ledger.read() as tx:
-        return experience(tx, settings.account_name)
+        return experience(tx, account)
 
 
-def forecast(
-    plan: Plan, learnt: Experience, free: int | None, *, by: float | None, working_end: Callable[[float], float]
-) -> Forecast:
-    """The figures of a plan to be done `by` then. `working_end` says when so many seconds of work would be done."""
-    duration = duration_of(plan.models, learnt)
+def survey_of(settings: Settings, plan: Plan, account: str) -> Survey:
+    """What the ledger, which is there, has of the plan already."""
+    with Ledger(settings.where_ledger) as ledger, ledger.read() as tx:
+        return surveying.survey(tx, plan, account)
+
+
+def forecast(plan: Plan, premises: Premises, free: int | None, *, now: float, by: float | None) -> Forecast:
+    """The figures of a plan that begins now. It should be done `by` then, or else by its policy's deadline."""
+    if by is None and plan.policy.deadline is not None:
+        by = plan.policy.deadline.at(now)
+    duration = duration_of(plan, premises)
     return Forecast(
         duration=duration,
-        room=room_of(plan.models, learnt),
+        room=room_of(plan.models, premises.experience),
         free=free,
-        finish=None if by is None else finish(duration.seconds, by, working_end),
+        finish=None if by is None else finish(duration.seconds, by, _working_end(plan.policy, now)),
     )
+
+
+def _working_end(policy: Policy, now: float) -> Callable[[float], float]:
+    """When so many seconds of work would be done."""
+    return partial(policy.window.working_end, now) if policy.window else lambda seconds: now + seconds
 
 
 def free_bytes(images_url: str) -> int | None:

@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.25
 
 STOPS = {
     "no credits": (ExitCode.REFUSED, "Add credits to the account."),
-    "key refused": (ExitCode.REFUSED, "Set BFL_API_KEY to a key that may use this model."),
+    "key refused": (ExitCode.REFUSED, "Set BFL_API_KEY, or the account's own, to a key that may use this model."),
     "image store": (ExitCode.UNREACHABLE, ""),  # the message names its own cure
 }
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
-from pydantic import SecretStr
 
-from batches.errors import SettingError
+from batches.models import LANE_SLOTS
+from workers.accounts import Account
 from workers.broker import connect
 from workers.embedded import Service, embedded_broker
+from workers.settings import SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
     from workers.settings import Settings
 
-SIMULATED_ACCOUNT = "simulator"
-SIMULATED_KEY = "simulated-key"
 SIMULATED_SPEED = 10
+
+SIMULATOR = Account(name=SIMULATED, api_url="http://127.0.0.1", slots=LANE_SLOTS, key=lambda: "simulated-key")
+"""The account of --simulate. Its port is known once it is up."""
 
 
 @contextmanager
@@ -37,32 +40,17 @@ def broker(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def api(settings: Settings, *, simulate: bool) -> Iterator[Settings]:
-    """The settings with a host and a key that can be used: BFL's own, or a simulator kept up for the block."""
-    if not simulate:
-        required_key(settings)
-        yield settings
+def api(account: Account, home: Path) -> Iterator[Account]:
+    """The account once its host and key can be used; the simulator's is kept up for the block."""
+    if account is not SIMULATOR:
+        account.key()  # who has none learns it before anything is begun
+        yield account
         return
-    folder = settings.home.absolute() / "simulator"
+    folder = home.absolute() / "simulator"
     url = f"http://127.0.0.1:{_port_of(folder)}"
     service = Service(name="simulator", folder=folder, command=_simulator(url, folder), is_up=lambda: _answers(url))
     with service.in_use():
-        yield simulated(settings).model_copy(update={"api_url": url, "api_key": SecretStr(SIMULATED_KEY)})
-
-
-def simulated(settings: Settings) -> Settings:
-    """The same settings for the simulator's account, which never mixes with a real one."""
-    return settings.model_copy(update={"account": SIMULATED_ACCOUNT})
-
-
-def required_key(settings: Settings) -> str:
-    """The API key, or a word on how to give one."""
-    if settings.api_key is None:
-        raise SettingError(
-            "No API key: BFL_API_KEY is not set.",
-            cure="Set BFL_API_KEY to your key from Black Forest Labs, or add --simulate to try without one.",
-        )
-    return settings.api_key.get_secret_value()
+        yield replace(account, api_url=url)
 
 
 def _simulator(url: str, folder: Path) -> list[str]:

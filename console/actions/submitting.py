@@ -7,33 +7,43 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
-from batches.manifest import read_manifest
+from batches.manifest import ManifestError, Problem
 from batches.models import PRICES_AS_OF
-from batches.planning import make_plan
-from batches.store.ledger import standing, submitting
+from batches.planning import NO_EXPERIENCE, Premises, make_plan
+from batches.store.ledger import standing, steering, submitting
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.sorting import JOBS_AT_ONCE
+from console.actions.forecasting import experience_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Connection
 
+    from batches.manifest import Manifest
     from batches.planning import Plan
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
     from batches.store.ledger.survey import Survey
-
+    from workers.accounts import Account
+    from workers.settings import Settings
 
 JOBS_PER_TRANSACTION = 10_000
 """Written in half a second, for which workers that share the ledger have to wait."""
 
 
-def plan_of(manifest: Path) -> Plan:
-    """Read a manifest and plan it."""
-    return make_plan(read_manifest(manifest))
+def plan_of(manifest: Manifest, settings: Settings, account: Account) -> Plan:
+    """The plan with the prices that earlier jobs of the account have told, so that those are reserved."""
+    learnt = experience_of(settings, account.name) or NO_EXPERIENCE
+    return make_plan(manifest, Premises(learnt, slots=account.slots))
+
+
+def refuse_late(manifest: Manifest, now: float) -> None:
+    """Raise ManifestError for a deadline that is over: no job of the batch would begin."""
+    deadline = manifest.policy.deadline
+    if deadline is not None and deadline.at(now) <= now:
+        place = manifest.place("policy", "deadline")
+        raise ManifestError([Problem(place, "the `deadline` is over", "name a time to come, or leave it out")])
 
 
 def survey(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Survey:
@@ -48,6 +58,8 @@ def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standi
     terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
     with ledger.write() as tx:
         batch = _batch_for(tx, plan, terms, surveyed)
+        if surveyed.added:
+            steering.take_back_cancelling(tx, batch.id)
     if surveyed.added:
         _write_jobs(ledger, batch, plan)
     with ledger.write() as tx:

@@ -7,6 +7,8 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from workers.settings import SIMULATED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -50,13 +52,14 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker_process(log: Path, *, simulate: bool) -> Iterator[WorkerProcess]:
-    """Start a worker with our own environment, and let it drain at the end of the block."""
-    command = [sys.executable, "-m", "console", "worker", "--while-stdin-open", "--log-json"]
+def worker_process(log: Path, account: str) -> Iterator[WorkerProcess]:
+    """Start a worker of this account with our own environment, and let it drain at the end of the block."""
+    whose = "--simulate" if account == SIMULATED else f"--account={account}"
+    command = [sys.executable, "-m", "console", "worker", whose, "--while-stdin-open", "--log-json"]
     with log.open("ab") as file:
         log_began = file.tell()
         process = subprocess.Popen(  # noqa: S603  # our own command line
-            [*command, "--simulate"] if simulate else command,
+            command,
             stdin=subprocess.PIPE,
             stdout=file,
             stderr=file,

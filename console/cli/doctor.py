@@ -14,7 +14,7 @@ from workers.settings import Settings
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Check the key, the API, the broker, the ledger, the image store and the disk, each with its cure.
+    """Check each account's key and API, the broker, the ledger, the image store and the disk, each with its cure.
 
     Example: `fluxbatch doctor`
     """

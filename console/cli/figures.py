@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from batches.planning import Duration, Impossible, Plan, PlannedJob
+    from batches.store.ledger.survey import Survey
     from console.actions.forecasting import Forecast
 
 
-def show_forecast(figures: Forecast, now: float, to: Console) -> None:
-    """Hours, disk, and whether it is done in time."""
-    duration = figures.duration
-    say(f"Takes about {show_seconds(duration.seconds)} with all slots, going by {_basis(duration)}.", to)
+def show_forecast(figures: Forecast, now: float, to: Console, *, some_is_there: bool = False) -> None:
+    """Hours, disk, and whether it is done in time. They are for the whole plan, which is said if some is there."""
+    duration, whole = figures.duration, " for all of it" if some_is_there else ""
+    say(f"Takes about {show_seconds(duration.seconds)}{whole} with all its slots, going by {_basis(duration)}.", to)
     how = "going by earlier ones" if figures.room.learnt else "by rule of thumb"
     free = "" if figures.free is None else f"; {show_bytes(figures.free)} are free"
-    say(f"The images need about {show_bytes(figures.room.bytes)}, {how}{free}.", to)
+    say(f"The images need about {show_bytes(figures.room.bytes)}{whole}, {how}{free}.", to)
     if figures.is_short:
         say("Note: that is more than is free: make room, or set FLUXBATCH_IMAGES_URL to a folder that has it", to)
     if figures.finish:
@@ -79,6 +80,14 @@ def sample_json(jobs: Iterable[PlannedJob]) -> list[dict[str, object]]:
         }
         for job in jobs
     ]
+
+
+def survey_json(surveyed: Survey | None) -> dict[str, object] | None:
+    """What the ledger has already, for machines; None where there is no ledger."""
+    if surveyed is None:
+        return None
+    batch = surveyed.continues.batch.id if surveyed.continues else None
+    return {"batch": batch, "done": surveyed.done, **surveyed.as_json()}
 
 
 def _size(job: PlannedJob) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WIDTH_OF_FILES = 160
 """Columns of a table that nobody's window limits."""
 
+GOES_ON = "A running worker takes it up; else `fluxbatch worker`, or `fluxbatch run MANIFEST`, does."
+
 
 def _console(*, stderr: bool) -> Console:
     console = Console(stderr=stderr, highlight=False)

@@ -11,15 +11,18 @@ import typer
 from batches.manifest import read_manifest
 from batches.planning import NO_EXPERIENCE, Premises, make_plan, moment, read_overrides, what_if
 from batches.store.ledger import LedgerError
-from console.actions.forecasting import experience_of, forecast, free_bytes
-from console.cli.asking import show_bill
-from console.cli.figures import sample_json, show_forecast, show_sample, show_what_if
+from console.actions.forecasting import experience_of, forecast, free_bytes, survey_of
+from console.actions.submitting import refuse_late
+from console.cli.asking import show_bill, show_survey
+from console.cli.figures import sample_json, show_forecast, show_sample, show_what_if, survey_json
 from console.cli.options import AsJson, ManifestPath
 from console.cli.output import note, out, print_json
+from console.cli.payer import payer_of
 from workers.settings import Settings
 
 if TYPE_CHECKING:
     from batches.planning import Experience
+    from workers.accounts import Account
 
 By = Annotated[
     str | None, typer.Option(metavar="TIME", help="Will it be done by 07:00, or 2026-12-01T07:00?", show_default=False)
@@ -43,18 +46,26 @@ def plan(
     now = time.time()
     due = None if by is None else moment(by, now)
     settings = Settings.load()
-    asked, learnt = read_manifest(manifest), _learnt(settings)
-    planned = make_plan(asked, Premises(learnt))
+    asked = read_manifest(manifest)
+    payer = payer_of(asked, settings)
+    learnt = _learnt(settings, payer)
+    premises = Premises(learnt or NO_EXPERIENCE, slots=payer.slots)
+    planned = make_plan(asked, premises)
+    surveyed = None if learnt is None else survey_of(settings, planned, payer.name)
+    if surveyed is None or not surveyed.is_over:
+        refuse_late(asked, now)
     changes = [read_overrides(text, [line.model for line in planned.models]) for text in what_ifs or []]
-    results = list(what_if(asked, planned, changes, learnt))
-    figures = forecast(planned, learnt, free_bytes(settings.images_url), by=due, working_end=lambda work: now + work)
+    results = list(what_if(asked, planned, changes, premises))
+    figures = forecast(planned, premises, free_bytes(settings.images_url), now=now, by=due)
     sample = list(islice(planned.jobs(), show))
     if as_json:
-        told = [one.as_json() for one in results]
-        print_json({**planned.as_json(), **figures.as_json(), "what_if": told, "sample": sample_json(sample)})
+        told = {"what_if": [one.as_json() for one in results], "sample": sample_json(sample)}
+        print_json({**planned.as_json(), **figures.as_json(), "ledger": survey_json(surveyed), **told})
         return
     show_bill(planned, out)
-    show_forecast(figures, now, out)
+    if surveyed is not None:
+        show_survey(surveyed, out)
+    show_forecast(figures, now, out, some_is_there=surveyed is not None and surveyed.new < planned.unique)
     if results:
         out.print()
         show_what_if(planned, figures.duration.seconds, results, out)
@@ -63,10 +74,10 @@ def plan(
         show_sample(sample, out)
 
 
-def _learnt(settings: Settings) -> Experience:
+def _learnt(settings: Settings, payer: Account) -> Experience | None:
     """What the ledger knows; a plan needs none, so one that is broken is only a note."""
     try:
-        return experience_of(settings) or NO_EXPERIENCE
+        return experience_of(settings, payer.name)
     except LedgerError as error:
-        note(f"Note: nothing is learnt from earlier jobs. {error.message}")
-        return NO_EXPERIENCE
+        note(f"Note: nothing is known of earlier jobs. {error.message}")
+        return None

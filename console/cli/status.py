@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from batches.megapixels import show_megapixels
-from batches.reports.cost import standing_json
+from batches.reports.cost import standing_json, state_of
 from batches.store.ledger import Ledger, standing
-from batches.store.ledger.states import State
 from console.actions.submitting import find
 from console.cli.options import AsJson
-from console.cli.output import amount, columns, note, out, print_json
+from console.cli.output import amount, columns, note, out, print_json, say
+from console.cli.summary import show_counts
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,13 +46,20 @@ def _show(standings: Sequence[Standing]) -> None:
         return
     table = columns("batch", "state", "jobs", "megapixels", "cost")
     for one in standings:
-        counts = ", ".join(f"{one.jobs[state]:,} {state}" for state in State if one.jobs.get(state))
         cost = amount(one.money.settled, at_least=one.money.unknown > 0)
         table.add_row(
             one.batch.id,
-            "done" if one.rests else "running",
-            counts,
+            _state(one),
+            show_counts(one),
             show_megapixels(one.output_pixels),
             cost,
         )
     out.print(table)
+    for one in standings:
+        if state_of(one) == "paused":
+            say(f"{one.batch.id}: {one.batch.paused_message}", out)
+
+
+def _state(one: Standing) -> str:
+    state = state_of(one)
+    return f"paused: {one.batch.paused}" if state == "paused" else state

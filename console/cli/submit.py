@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
+from batches.manifest import read_manifest
 from batches.reports.cost import standing_json
 from batches.store.ledger import Ledger
-from console.actions import services, submitting
+from console.actions import submitting
 from console.cli.asking import ask, show_bill, show_survey
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
+from console.cli.payer import payer_of, worker_for
 from workers.broker import connect
 from workers.settings import Settings
 
@@ -24,21 +28,25 @@ def submit(
 
     Example: `fluxbatch submit batches/examples/first.yaml --yes`
     """
-    plan = submitting.plan_of(manifest)
-    settings = services.simulated(Settings.load()) if simulate else Settings.load()
+    asked = read_manifest(manifest)
+    settings = Settings.load()
+    payer = payer_of(asked, settings, simulate=simulate)
+    plan = submitting.plan_of(asked, settings, payer)
     if settings.broker_url:
         connect(settings.broker_url).close()  # better to learn now that the fleet is out of reach
     with Ledger(settings.where_ledger) as ledger:
-        surveyed = submitting.survey(ledger, plan, settings.account_name, again=again)
+        surveyed = submitting.survey(ledger, plan, payer.name, again=again)
+        if not surveyed.is_over:
+            submitting.refuse_late(asked, time.time())
         show_bill(plan, err)
         show_survey(surveyed, err)
         ask(surveyed, yes=yes)
-        standing = submitting.submit(ledger, plan, settings.account_name, surveyed)
+        standing = submitting.submit(ledger, plan, payer.name, surveyed)
     if as_json:
         print_json({**standing_json(standing), "submitted": surveyed.as_json()})
         return
     out.print(standing.batch.id, soft_wrap=True)
     if surveyed.added:
-        note("Submitted. `fluxbatch worker` carries it out; `fluxbatch status` shows how it stands.")
+        note(f"Submitted. `{worker_for(asked, payer)}` carries it out; `fluxbatch status` shows how it stands.")
     else:
         note("This manifest was submitted before and is not paid again. --again makes all images anew.")

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from batches.megapixels import show_megapixels
 from batches.store.images import open_store
-from batches.store.ledger.states import RESTING
+from batches.store.ledger.states import RESTING, State
 from console.cli.output import amount, bill_of_report, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from batches.reports import CostReport
+    from batches.store.ledger.standing import Standing
     from workers.settings import Settings
 
 
@@ -32,6 +33,16 @@ def show_report(report: CostReport, to: Console) -> None:
         say(f"  {left:,} not finished", to)
     if money.at_risk:
         say(f"  {amount(money.at_risk)} at risk: submissions whose answer was lost", to)
+
+
+def show_counts(now: Standing) -> str:
+    """`12 queued, 3 rendering, 85 done`: where its jobs are."""
+    return ", ".join(f"{now.jobs[state]:,} {state}" for state in State if now.jobs.get(state)) or "no jobs"
+
+
+def jobs_are(count: int) -> str:
+    """`1 job is`, `3 jobs are`."""
+    return "1 job is" if count == 1 else f"{count:,} jobs are"
 
 
 def show_places(report: CostReport, settings: Settings, report_file: str, to: Console) -> None:

@@ -6,18 +6,37 @@ from typing import Annotated
 
 import typer
 
+from batches.errors import SettingError
 from console.actions import services
 from console.cli.options import Simulate
 from workers import log
+from workers.accounts import Account, Accounts
+from workers.dispatcher import window
 from workers.settings import Settings
 
 THREADS = 64
-"""One thread carries one job; the default has room for the full windows of all three lanes."""
+"""One thread carries one job; this has room for the full windows of all three lanes, as BFL limits them."""
+
+MOST_THREADS = 1024
+"""Beyond that, another worker is the better way."""
+
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=MOST_THREADS, help="Jobs in flight at the same time; else as many as there are slots for.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Served = Annotated[
+    str | None,
+    typer.Option("--account", metavar="NAME", help="Serve this account, not the usual one.", show_default=False),
+]
 
 
 def worker(
     *,
-    threads: Annotated[int, typer.Option(min=1, max=1024, help="Jobs in flight at the same time.")] = THREADS,
+    threads: Threads = None,
+    account: Served = None,
     simulate: Simulate = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")] = False,
@@ -25,7 +44,7 @@ def worker(
 ) -> None:
     """Carry out what is in the ledger, until told to leave (Ctrl-C or SIGTERM).
 
-    Start as many as you like: they share slots, jobs and the bill.
+    Start as many as you like: they share slots, jobs and the bill. Each serves one account.
 
     Example: `BFL_API_KEY=… fluxbatch worker`
     """
@@ -33,8 +52,22 @@ def worker(
 
     log.configure(verbose=verbose, as_json=log_json)
     settings = Settings.load()
-    with services.api(settings, simulate=simulate) as live, services.broker(live) as broker_url:
-        one = Worker(live, services.required_key(live), broker_url, threads=threads)
+    served = _served(settings, account, simulate=simulate)
+    with services.api(served, settings.home) as live, services.broker(settings) as broker_url:
+        one = Worker(settings, live, broker_url, threads=threads or _threads(live))
         if while_stdin_open:
             leave_with_stdin(one)
         one.run()
+
+
+def _served(settings: Settings, account: str | None, *, simulate: bool) -> Account:
+    if not simulate:
+        return Accounts.of(settings).named(account)
+    if account is not None:
+        raise SettingError("--simulate has an account of its own.", cure="Leave --account out, or --simulate.")
+    return services.SIMULATOR
+
+
+def _threads(served: Account) -> int:
+    """Room for the full windows of all lanes."""
+    return min(max(THREADS, sum(map(window, served.slots.values()))), MOST_THREADS)

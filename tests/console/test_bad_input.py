@@ -41,6 +41,9 @@ def test_a_bad_manifest(tmp_path: Path, text: str | None, code: int, said: str) 
 COMMANDS = {
     "no key and no --simulate": (["run", "good.yaml", "--yes"], {}, 2, "BFL_API_KEY is not set"),
     "a worker without a key": (["worker"], {}, 2, "BFL_API_KEY is not set"),
+    "an account that is none": (["worker", "--account", "nope"], {}, 2, 'There is no account "nope"'),
+    "an account beside the simulator's": (["worker", "--account", "a", "--simulate"], {}, 2, "an account of its own"),
+    "a file of accounts that is none": (["run", "good.yaml"], {"FLUXBATCH_CONFIG": "x"}, 2, "x cannot be read"),
     "an unreachable API": (
         ["run", "good.yaml", "--yes"],
         {"BFL_API_KEY": "a-good-key", "FLUXBATCH_API_URL": f"http://{NOBODY_LISTENS}"},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from batches.errors import SettingError
+from batches.manifest import ManifestError
 from batches.planning import Duration, Room
 from batches.store.ledger import Ledger
 from batches.store.ledger.records import Reported
@@ -37,8 +39,8 @@ EDIT = HELLO.replace("flux-dev", "flux-2-pro") + 'params: {input_image: "https:/
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """What `fluxbatch plan` prints for this manifest and these options, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    for name in ("FLUXBATCH_HOME", "FLUXBATCH_LEDGER_URL", "FLUXBATCH_IMAGES_URL", "FLUXBATCH_ACCOUNT"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "LEDGER_URL", "IMAGES_URL", "BROKER_URL", "ACCOUNT", "API_URL", "CONFIG"):
+        monkeypatch.delenv(f"FLUXBATCH_{name}", raising=False)
 
     def planner(text: str, *words: str) -> str:
         Path("m.yaml").write_text(text)
@@ -71,7 +73,7 @@ def test_a_plan_says_images_cost_time_and_room(plan: Callable[..., str]) -> None
     assert lines[1].split() == ["flux-dev", "2", "1.57", "5", "$0.05"]
     assert lines[2:4] == [
         "2 images for about 5 credits ($0.05).",
-        "Takes about 5 s with all slots, going by published times.",
+        "Takes about 5 s with all its slots, going by published times.",
     ]
     assert lines[4].startswith("The images need about 1 MB, by rule of thumb; ")
 
@@ -99,7 +101,7 @@ def test_earlier_jobs_tell_prices_times_and_sizes(plan: Callable[..., str], told
     earlier_job(33, model="flux-tools/vto-v1")
     said = plan(UNPRICED)
     assert "2 (learnt)" in said
-    assert "Takes about 33 s with all slots, going by earlier jobs." in said
+    assert "Takes about 33 s with all its slots, going by earlier jobs." in said
     found = told(UNPRICED)
     assert (found["unknown_prices"], found["learnt_prices"], found["cost"]["credits"]) == (0, 1, 2)
     assert found["duration"]["seconds_per_image"] == {"flux-tools/vto-v1": {"seconds": 33, "learnt_from": 1}}
@@ -113,7 +115,7 @@ def test_a_broken_ledger_is_a_note(capsys: pytest.CaptureFixture[str]) -> None:
     app(["plan", "m.yaml"], standalone_mode=False)
     said = capsys.readouterr()
     assert "2 images for about 5 credits" in said.out
-    assert "Note: nothing is learnt from earlier jobs. The ledger" in said.err
+    assert "Note: nothing is known of earlier jobs. The ledger" in said.err
 
 
 @pytest.mark.parametrize(
@@ -137,6 +139,66 @@ def test_done_in_time_is_answered(plan: Callable[..., str], told: Callable[..., 
     assert told(HELLO)["finish"] is None
     with pytest.raises(SettingError, match="'soon' is no time"):
         plan(HELLO, "--by", "soon")
+
+
+def test_what_the_ledger_has_already_is_told(
+    plan: Callable[..., str], told: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(HELLO)["ledger"] is None, "there is none"
+    Path("m.yaml").write_text(HELLO)
+    app(["submit", "m.yaml", "--yes"], standalone_mode=False)
+    batch = capsys.readouterr().out.strip()
+    text = HELLO.replace("an owl", "an owl, an owl, a hare")
+    assert told(text)["ledger"] == {
+        "batch": batch, "done": 0, "known": 2, "new": 1, "copies": 1, "reused": 0,
+        "credits": 2.5, "unknown_prices": 0,
+    }  # fmt: skip
+    said = plan(text)
+    assert f"{batch} has some of it: 2 known (0 done), 2 new." in said
+    assert "To pay for what is new: about 2.5 credits ($0.025) for 1 image." in said
+    assert "Takes about 5 s for all of it with all its slots" in said
+    assert f"{batch} has all of it: 2 known (0 done), nothing new." in plan(HELLO)
+
+
+def test_the_policy_is_told_and_asked(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    rules = "{budget: {credits: 4}, in_flight: 1, deadline: 2999-01-01 07:00, time_zone: UTC}"
+    text = f"{HELLO}policy: {rules}\n"
+    said = plan(text)
+    assert "Policy: a hard budget of 4 credits; at most 1 in flight; to be done by 2999-01-01 07:00 (UTC)." in said
+    assert "Note: the budget of 4 credits covers about 1 of 2 images" in said
+    assert "Takes about 10 s with all its slots" in said
+    assert "in time for 2999-01-01" in said
+    assert told(text, "--by", "2998-01-01T07:00")["finish"]["by"].startswith("2998"), "what is asked goes first"
+
+
+def test_the_work_waits_for_its_hours(told: Callable[..., Any]) -> None:
+    """So an hour of the day after tomorrow is the earliest, however little there is to do."""
+    now = datetime.now(UTC)
+    begin, end = (f"{(now + timedelta(hours=hours)).hour:02}:00" for hours in (2, 3))
+    found = told(f"{HELLO}policy: {{window: {begin}-{end}, time_zone: UTC, deadline: 2999-01-01 07:00}}\n")["finish"]
+    assert timedelta(hours=1) <= datetime.fromisoformat(found["at"]) - now <= timedelta(hours=2, minutes=1)
+
+
+def test_a_deadline_that_is_over_is_refused_where_it_stands(plan: Callable[..., str]) -> None:
+    text = f"{HELLO}policy:\n  time_zone: UTC\n  deadline: 2020-01-01 07:00\n"
+    for verb in (["plan"], ["submit", "--yes"], ["run", "--yes", "--simulate"]):
+        with pytest.raises(ManifestError, match=r"m.yaml:7:13: the `deadline` is over; name a time to come"):
+            plan(text) if verb == ["plan"] else app([*verb, "m.yaml"], standalone_mode=False)
+
+
+def test_a_plan_has_the_slots_of_its_account(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    Path("fluxbatch.toml").write_text('[accounts.studio]\nkey_env = "STUDIO_BFL_KEY"\nslots = {standard = 1}\n')
+    assert told(f"{HELLO}account: studio\n")["duration"]["seconds"] == told(HELLO)["duration"]["seconds"] * 2
+    with pytest.raises(ManifestError, match=r'm.yaml:5:10: There is no account "stduio"; did you mean "studio"'):
+        plan(f"{HELLO}account: stduio\n")
+
+
+def test_submit_reserves_what_a_plan_has_learnt(told: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+    earlier_job(33, model="flux-tools/vto-v1")
+    assert told(UNPRICED)["cost"]["credits"] == 2
+    app(["submit", "m.yaml", "--yes", "--json"], standalone_mode=False)
+    submitted = json.loads(capsys.readouterr().out)["submitted"]
+    assert (submitted["credits"], submitted["unknown_prices"]) == (2, 0)
 
 
 def test_what_ifs_are_compared_in_a_table(plan: Callable[..., str], told: Callable[..., Any]) -> None:

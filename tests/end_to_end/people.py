@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -104,9 +105,19 @@ class Company:
         """What it accepted and billed."""
         return httpx.get(f"{self.url}/_sim/stats", trust_env=False).json()
 
+    def prompts_paid_with(self, key: str) -> list[str]:
+        """What it accepted from this key, by prompt."""
+        tasks = httpx.get(f"{self.url}/_sim/tasks", trust_env=False).json()["tasks"]
+        account = hashlib.sha256(key.encode()).hexdigest()[:16]
+        return sorted(task["prompt"] for task in tasks if task["account"] == account)
+
     def spoil(self, fault: object) -> None:
         """Let something go wrong from now on: a fault, or a list of them."""
         httpx.post(f"{self.url}/_sim/faults", json=fault, trust_env=False).raise_for_status()
+
+    def mend(self) -> None:
+        """Let everything go well from now on."""
+        httpx.delete(f"{self.url}/_sim/faults", trust_env=False).raise_for_status()
 
     def wait_for(self, met: Callable[[dict[str, object]], bool]) -> dict[str, object]:
         """Look into the books until they meet a condition."""

@@ -115,7 +115,7 @@ class Client:
             case KeyRefused(message):
                 raise AccountRefused(
                     f"{self.api_url} refuses the key: {message}.",
-                    cure="Set BFL_API_KEY to a key that is allowed to use this API. Nothing was sent.",
+                    cure="Set BFL_API_KEY, or the account's own, to a key that may use this API. Nothing was sent.",
                 )
             case Trouble(message):
                 raise ApiUnreachable(

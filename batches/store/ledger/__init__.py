@@ -6,6 +6,8 @@ transaction a door gives:
     survey       what submitting a plan would come to
     submitting   a plan becomes a batch, or adds to one
     feeding      what the dispatcher does to many jobs at once
+    steering     a person pauses, resumes or cancels a batch
+    retrying     a person has jobs tried again
     moves        what a worker does to one job
     charges      lines of money
     presence     workers and stops

@@ -1,7 +1,8 @@
 """The moves of one job. Each is "to B if still A, and I still own it".
 
 Every verb answers with the job as it now stands, or None when it was taken from us meanwhile: the late worker steps
-aside. `feeding` has the moves that the dispatcher makes with many jobs at once; nothing else changes a state.
+aside. `feeding` has the moves that the dispatcher makes with many jobs at once, `steering` and `retrying` those of a
+person; nothing else but `copies` changes a state.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from batches.policy import Canary
     from batches.store.ledger.states import State
 
-PauseReason = Literal["person", "budget", "canary", "deadline"]
+PauseReason = Literal["person", "budget", "canary", "deadline", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

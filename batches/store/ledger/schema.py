@@ -66,7 +66,7 @@ batches = Table(
     Column("paused_message", Text, nullable=False, server_default=""),
     Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
     CheckConstraint(
-        _one_of("paused", ["person", "budget", "canary", "deadline"]) + " OR paused IS NULL", name="paused"
+        _one_of("paused", ["person", "budget", "canary", "deadline", "cancelled"]) + " OR paused IS NULL", name="paused"
     ),
 )
 # The same manifest cannot run twice at the same time for one account: it would be paid twice.

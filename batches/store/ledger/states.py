@@ -43,7 +43,7 @@ class State(StrEnum):
     """Given up: BFL refused the request for good, every attempt was used up, or an input image is gone."""
 
     CANCELLED = "cancelled"
-    """A person took it back before it was submitted."""
+    """A person took it back before it was submitted, or gave up a doubt."""
 
 
 _S = State
@@ -57,15 +57,15 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
         _S.FETCHING: frozenset({_S.DONE, _S.RENDERING, _S.FAILED, _S.UNSURE}),
         _S.UNSURE: frozenset({_S.QUEUED, _S.RENDERING, _S.FAILED, _S.CANCELLED}),
         _S.DONE: frozenset(),
-        _S.MODERATED: frozenset(),
-        _S.FAILED: frozenset(),
-        _S.CANCELLED: frozenset(),
+        _S.MODERATED: frozenset({_S.QUEUED}),
+        _S.FAILED: frozenset({_S.QUEUED}),
+        _S.CANCELLED: frozenset({_S.QUEUED}),
     }
 )
 """Every allowed move; rendering to rendering hands a job over. The ledger refuses any other."""
 
-ENDED = frozenset(state for state, onward in MOVES.items() if not onward)
-"""States nothing leads out of."""
+ENDED = frozenset({State.DONE, State.MODERATED, State.FAILED, State.CANCELLED})
+"""States that nothing leaves by itself. Only a person's retry leads out, and from done nothing does."""
 
 RESTING = ENDED | {State.UNSURE}
 """States in which no worker has anything to do: a batch whose jobs all rest is over."""
@@ -75,3 +75,9 @@ NEVER = 1e11
 
 RESTLESS = frozenset(State) - RESTING
 """States in which a job still needs a worker."""
+
+CANCELLABLE = frozenset(state for state, onward in MOVES.items() if State.CANCELLED in onward)
+"""States in which BFL does not work on a job, so that a person can take it back."""
+
+RETRIABLE = RESTING - {State.DONE}
+"""States in which a job rests without a picture, so that a person can have it tried again."""

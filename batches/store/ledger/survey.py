@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from batches.money import credits_of, json_number
 from batches.store.ledger.sorting import JOBS_AT_ONCE, Sorted, sorted_out
 from batches.store.ledger.standing import Standing, standing_of
+from batches.store.ledger.states import State
 from batches.store.ledger.submitting import newest_named
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class Survey:
     def added(self) -> int:
         """Jobs that the batch does not have yet."""
         return self.new + self.copies + self.reused
+
+    @property
+    def done(self) -> int:
+        """Jobs of the batch, in the plan or not, whose picture is there."""
+        return self.continues.jobs.get(State.DONE, 0) if self.continues else 0
 
     @property
     def is_over(self) -> bool:

@@ -30,34 +30,47 @@ class TestDuration:
     """Work divided by slots."""
 
     def test_a_night_is_the_work_of_its_lane_divided_by_the_slots(self, plan: Planner) -> None:
-        lines = plan("model: flux-dev\nrepeat: 2400\nprompts: [a]").models
-        assert duration_of(lines, NO_EXPERIENCE).seconds == pytest.approx(2400 * DEV / 24)
+        planned = plan("model: flux-dev\nrepeat: 2400\nprompts: [a]")
+        assert duration_of(planned, Premises()).seconds == pytest.approx(2400 * DEV / 24)
 
     def test_models_of_a_lane_share_its_slots(self, plan: Planner) -> None:
-        lines = plan("models: [flux-dev, flux-2-pro]\nrepeat: 240\nprompts: [a]").models
+        planned = plan("models: [flux-dev, flux-2-pro]\nrepeat: 240\nprompts: [a]")
         seconds = 240 * (DEV + latency_of("flux-2-pro").seconds) / 24
-        assert duration_of(lines, NO_EXPERIENCE).seconds == pytest.approx(seconds)
+        assert duration_of(planned, Premises()).seconds == pytest.approx(seconds)
 
     def test_the_longest_lane_is_the_night(self, plan: Planner) -> None:
-        duration = duration_of(
-            plan("models: [flux-dev, flux-kontext-max]\nrepeat: 240\nprompts: [a]").models, NO_EXPERIENCE
-        )
+        duration = duration_of(plan("models: [flux-dev, flux-kontext-max]\nrepeat: 240\nprompts: [a]"), Premises())
         narrow = 240 * latency_of("flux-kontext-max").seconds / LANE_SLOTS[LaneClass.KONTEXT_MAX]
         assert duration.seconds == duration.lanes["kontext-max"] == pytest.approx(narrow)
         assert duration.lanes["standard"] == pytest.approx(240 * DEV / 24)
 
     def test_few_images_take_as_long_as_the_slowest_of_them(self, plan: Planner) -> None:
-        assert duration_of(plan("model: flux-dev\nprompts: [a, b]").models, NO_EXPERIENCE).seconds == DEV
+        assert duration_of(plan("model: flux-dev\nprompts: [a, b]"), Premises()).seconds == DEV
 
     def test_copies_take_no_time(self, plan: Planner) -> None:
-        once, often = (plan(f"model: flux-dev\nprompts: [{prompts}]").models for prompts in ("a", "a, a, a"))
-        assert duration_of(once, NO_EXPERIENCE) == duration_of(often, NO_EXPERIENCE)
+        once, often = (plan(f"model: flux-dev\nprompts: [{prompts}]") for prompts in ("a", "a, a, a"))
+        assert duration_of(once, Premises()) == duration_of(often, Premises())
 
     def test_what_is_learnt_goes_before_what_is_published(self, plan: Planner) -> None:
-        lines = plan("models: [flux-dev, flux-2-pro]\nrepeat: 240\nprompts: [a]").models
-        duration = duration_of(lines, learnt("flux-dev", seconds=2.0))
+        planned = plan("models: [flux-dev, flux-2-pro]\nrepeat: 240\nprompts: [a]")
+        duration = duration_of(planned, Premises(learnt("flux-dev", seconds=2.0)))
         assert duration.seconds == pytest.approx(240 * (2 + latency_of("flux-2-pro").seconds) / 24)
         assert {model: pace.learnt_from for model, pace in duration.paces.items()} == {"flux-dev": 10, "flux-2-pro": 0}
+
+    def test_an_account_may_have_slots_of_its_own(self, plan: Planner) -> None:
+        planned = plan("model: flux-dev\nrepeat: 2400\nprompts: [a]")
+        assert duration_of(planned, Premises(slots={"standard": 48})).seconds == pytest.approx(2400 * DEV / 48)
+
+    def test_in_flight_is_shared_by_all_lanes(self, plan: Planner) -> None:
+        text = "models: [flux-dev, flux-kontext-max]\nrepeat: 240\nprompts: [a]\npolicy: {in_flight: 4}"
+        duration = duration_of(plan(text), Premises())
+        lanes = {"standard": 240 * DEV / 4, "kontext-max": 240 * latency_of("flux-kontext-max").seconds / 4}
+        assert duration.lanes == pytest.approx(lanes), "none has more than 4 slots"
+        assert duration.seconds == pytest.approx(sum(lanes.values())), "and both together have no more"
+
+    def test_more_in_flight_than_there_are_slots_changes_nothing(self, plan: Planner) -> None:
+        many = "model: flux-dev\nrepeat: 2400\nprompts: [a]\n"
+        assert duration_of(plan(many + "policy: {in_flight: 100}"), Premises()) == duration_of(plan(many), Premises())
 
 
 class TestRoom:

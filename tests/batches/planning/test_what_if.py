@@ -9,7 +9,7 @@ import pytest
 from batches import load
 from batches.errors import FluxbatchError
 from batches.models import latency_of
-from batches.planning import NO_EXPERIENCE, Changed, Impossible, make_plan, read_overrides, what_if
+from batches.planning import Changed, Impossible, Premises, make_plan, read_overrides, what_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def ask(tmp_path: Path) -> Asker:
         manifest = load(path)
         planned = make_plan(manifest)
         overrides = [read_overrides(change, [line.model for line in planned.models]) for change in changes]
-        return list(what_if(manifest, planned, overrides, NO_EXPERIENCE))
+        return list(what_if(manifest, planned, overrides, Premises()))
 
     return asker
 

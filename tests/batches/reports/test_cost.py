@@ -49,6 +49,8 @@ def test_as_json_it_has_every_count_and_every_amount(batch_id: str, world: World
         "name": "hello",
         "account": "main",
         "state": "done",
+        "paused": None,
+        "paused_message": "",
         "jobs": {
             "queued": 0,
             "called": 0,

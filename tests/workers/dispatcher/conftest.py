@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from batches.models import LANE_SLOTS
 from batches.store.ledger import moves, presence
 from batches.store.ledger.schema import jobs
 from workers.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from redis import Redis
 
     from batches.errors import FluxbatchError
@@ -32,7 +35,7 @@ class Feeding:
         self.bell = self.rung.append
         self.fatal: list[FluxbatchError] = []
 
-    def dispatcher(self, worker: str = "one") -> Dispatcher:
+    def dispatcher(self, worker: str = "one", slots: Mapping[str, int] = LANE_SLOTS) -> Dispatcher:
         return Dispatcher(
             worker=worker,
             account=ACCOUNT,
@@ -40,6 +43,7 @@ class Feeding:
             redis=self.redis,
             ring=lambda job_id: self.bell(job_id),  # noqa: PLW0108  # a test may change the bell later
             on_fatal=self.fatal.append,
+            slots=slots,
             clock=lambda: self.now,
         )
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from batches.policy import Canary
-from batches.store.ledger import pausing, standing
+from batches.store.ledger import pausing, standing, steering
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.states import State
 from workers.dispatcher import SWEEP_SECONDS
@@ -102,3 +102,12 @@ def test_after_its_deadline_a_batch_begins_nothing(fed: Feeding, submit: Callabl
     batch = batch_of(fed, batch_id)
     assert batch.paused == "deadline"
     assert f"`fluxbatch resume {batch_id}` goes on without it" in batch.paused_message
+
+
+def test_what_comes_back_to_a_cancelled_batch_is_cancelled(fed: Feeding, submit: Callable[..., str]) -> None:
+    batch_id = submit(*FOXES)
+    with fed.ledger.write() as tx:
+        steering.begin_cancelling(tx, batch_id)
+    assert fed.dispatcher().tick() == []
+    assert fed.states() == {State.CANCELLED: 4}
+    assert batch_of(fed, batch_id).ended_at is not None

@@ -38,6 +38,11 @@ def test_every_lane_is_filled_to_its_own_window(fed: Feeding, submit: Callable[.
     assert fed.states() == {"called": 38, "queued": 12}
 
 
+def test_an_account_may_have_other_slots(fed: Feeding, submit: Callable[..., str]) -> None:
+    submit(*(f"fox {number}" for number in range(20)))
+    assert len(fed.dispatcher(slots={"standard": 8, "kontext-max": 1, "video": 1}).tick()) == window(8)
+
+
 def test_the_window_is_not_filled_beyond_its_size(fed: Feeding, submit: Callable[..., str]) -> None:
     submit(*(f"fox {number}" for number in range(40)))
     dispatcher = fed.dispatcher()

@@ -1,13 +1,14 @@
 """Whatever happens in whatever order, the books add up, nothing is paid twice unseen, and every job ends.
 
 Workers fall silent in the middle of anything, wake, and go on with what they held as if nothing had happened; doorbells
-ring twice or not at all; answers come late. `hands` keeps every claim that was ever made, also those long lost.
+ring twice or not at all; answers come late; a person pauses, cancels and retries. `hands` keeps every claim that was
+ever made, also those long lost.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -15,14 +16,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select, update
 
 from batches.policy import Budget, Policy
-from batches.store.ledger import Ledger, feeding, moves, presence, spending
+from batches.store.ledger import Ledger, feeding, moves, presence, retrying, spending, standing, steering
 from batches.store.ledger.records import Reported
+from batches.store.ledger.retrying import Choice
 from batches.store.ledger.schema import attempts, batches, charges, jobs
-from batches.store.ledger.states import RESTLESS, State
+from batches.store.ledger.states import RESTLESS, RETRIABLE, State
 from tests.batches.store.ledger.world import CREDIT, World, risking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Row
 
@@ -49,6 +51,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.hands: list[ClaimedJob] = []
         self.answered: set[int] = set()  #: attempts that BFL has answered: it answers once
         self.accepted: set[int] = set()  #: attempts that BFL has taken and will be paid for
+        self.given_up = 0  #: attempts in doubt that a person gave up
+        self.forgiven: Counter[int] = Counter()  #: failures by job that a person's retry has made good
 
     @initialize(count=st.integers(1, MOST_JOBS), doubts=st.integers(0, 3))
     def submit(self, count: int, doubts: int) -> None:
@@ -112,6 +116,40 @@ class AnyOrder(RuleBasedStateMachine):
             case State.RENDERING | State.FETCHING, _:
                 self.world.do(moves.hand_over, job, now=self.world.now, due_at=self.world.now, reason="leaving")
 
+    @rule()
+    def pause(self) -> None:
+        self.a_person_does(steering.pause, "later", self.world.now)
+
+    @rule()
+    def resume(self) -> None:
+        batch = self.world.ask(standing.find_batch, self.batch_id)
+        self.world.do(steering.resume, batch, self.world.now)
+
+    @rule(some=st.integers(1, MOST_JOBS))
+    def cancel(self, some: int) -> None:
+        if self.a_person_does(steering.begin_cancelling):
+            self.a_person_does(steering.cancel_some, now=self.world.now, limit=some)
+
+    @rule(states=st.sets(st.sampled_from(sorted(RETRIABLE))), some=st.integers(1, MOST_JOBS))
+    def retry(self, states: set[State], some: int) -> None:
+        choice = Choice(states=frozenset(states))
+        self.a_person_does(retrying.put_back_some, choice, now=self.world.now, limit=some)
+
+    def a_person_does(self, verb: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        """One verb with the batch. What a person gives up or makes good is no policy's doing."""
+        failures, lost = self.failures(), self.lost()
+        told = self.world.do(verb, self.batch_id, *args, **kwargs)
+        self.forgiven += failures - self.failures()
+        self.given_up += self.lost() - lost
+        return told
+
+    def failures(self) -> Counter[int]:
+        return Counter({job_id: self.world.job(job_id).failures for job_id in range(1, self.count + 1)})
+
+    def lost(self) -> int:
+        tries = [outcome for job_id in range(1, self.count + 1) for _, outcome in self.world.attempts(job_id)]
+        return tries.count("lost")
+
     def not_accepted(self, job: ClaimedJob, way: int) -> None:
         if way == 0:
             self.world.put_back(job, counts="wait")
@@ -144,12 +182,12 @@ class AnyOrder(RuleBasedStateMachine):
             table.name: self.world.ask(lambda tx, table=table: tx.execute(select(table)).all())
             for table in (jobs, attempts, charges)
         }
-        every_job_is_accounted_for(rows["jobs"], rows["attempts"])
+        every_job_is_accounted_for(rows["jobs"], rows["attempts"], self.forgiven)
         assert {attempt.id for attempt in rows["attempts"] if attempt.ticket_id} == self.accepted
         bill = self.world.standing(self.batch_id).money
         the_books_add_up(bill, rows["attempts"], rows["charges"])
         self.the_purse_is_the_bill(bill)
-        assert sum(attempt.outcome == "lost" for attempt in rows["attempts"]) * PRICE <= self.bound
+        assert (self.lost() - self.given_up) * PRICE <= self.bound
 
     def the_purse_is_the_bill(self, bill: Money) -> None:
         """What counts against a cap is kept beside the lines of money, and is the same."""
@@ -162,8 +200,9 @@ class AnyOrder(RuleBasedStateMachine):
         assert (purse.spent, purse.reserved, purse.at_risk) == (bill.settled, bill.reserved, bill.at_risk)
 
     def teardown(self) -> None:
-        """Both workers die, and a third one carries every job to its end."""
+        """Both workers die, and a third one carries every job to its end, unless it was cancelled."""
         world = self.world
+        self.resume()
         world.do(presence.arrive, "eve", host="there", pid=2, now=world.now)
         for worker in ("ann", "bob"):
             world.do(presence.leave, worker, world.now)
@@ -173,15 +212,15 @@ class AnyOrder(RuleBasedStateMachine):
         for job_id in {*world.call(), *world.do(feeding.ring_again, "main", world.now)}:
             world.finish(world.carry(world.claim(job_id, "eve"), State.FETCHING))
         assert list(world.do(feeding.close_ended_batches, world.now)) == [self.batch_id]
-        standing = world.standing(self.batch_id)
-        assert (standing.rests, standing.total) == (True, self.count)
-        held = standing.jobs.get(State.UNSURE, 0)
-        assert not held or standing.money.at_risk + PRICE > self.bound, "held only beyond the bound"
+        now = world.standing(self.batch_id)
+        assert (now.rests, now.total) == (True, self.count)
+        held = now.jobs.get(State.UNSURE, 0)
+        assert not held or now.money.at_risk + PRICE > self.bound, "held only beyond the bound"
         world.keeps_the_table_of_moves()
         world.ledger.close()
 
 
-def every_job_is_accounted_for(its_jobs: Sequence[Row], tries: Sequence[Row]) -> None:
+def every_job_is_accounted_for(its_jobs: Sequence[Row], tries: Sequence[Row], forgiven: Counter[int]) -> None:
     for job in its_jobs:
         its = [attempt for attempt in tries if attempt.job_id == job.id]
         under_way = [attempt for attempt in its if attempt.ended_at is None]
@@ -189,7 +228,7 @@ def every_job_is_accounted_for(its_jobs: Sequence[Row], tries: Sequence[Row]) ->
         assert [attempt.number for attempt in its] == list(range(1, len(its) + 1))
         assert len(under_way) == (State(job.state) in UNDER_WAY)
         assert outcomes["done"] == (job.state == State.DONE)
-        assert job.failures == outcomes["failed"]
+        assert job.failures == outcomes["failed"] - forgiven[job.id]
         assert job.owner is None or State(job.state) in RESTLESS - {State.QUEUED}
         assert job.owner is not None or job.state not in (State.SUBMITTING, State.FETCHING)
         if State(job.state) in (State.RENDERING, State.FETCHING):

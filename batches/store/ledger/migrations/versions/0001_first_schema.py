@@ -45,7 +45,8 @@ def upgrade() -> None:
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "paused IN ('person', 'budget', 'canary', 'deadline') OR paused IS NULL", name=op.f("ck_batches_paused")
+            "paused IN ('person', 'budget', 'canary', 'deadline', 'cancelled') OR paused IS NULL",
+            name=op.f("ck_batches_paused"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )

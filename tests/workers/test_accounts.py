@@ -1,0 +1,164 @@
+"""Accounts are set up in the environment and in fluxbatch.toml; their keys are found there and shown nowhere."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batches.errors import SettingError
+from batches.models import LANE_SLOTS
+from workers.accounts import Accounts
+from workers.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = "bfl-very-secret"
+STUDIO = '[accounts.studio]\nkey_env = "STUDIO_BFL_KEY"\n'
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith("FLUXBATCH_") or name.endswith("BFL_API_KEY"):
+            monkeypatch.delenv(name)
+
+
+def accounts(text: str | None = None) -> Accounts:
+    """Those that are set up with this file in the working directory."""
+    if text is not None:
+        Path("fluxbatch.toml").write_text(text)
+    return Accounts.of(Settings.load())
+
+
+def refused(doing: Callable[[], object]) -> SettingError:
+    """The error, which has the key in no part of it."""
+    with pytest.raises(SettingError) as caught:
+        doing()
+    assert KEY not in "".join(traceback.format_exception(caught.value)), "not even in a traceback"
+    return caught.value
+
+
+def test_without_a_file_the_environment_has_the_only_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BFL_API_KEY", KEY)
+    [only] = found = accounts()
+    assert found.named(None) is found.named("default") is only
+    assert (only.name, only.api_url, only.slots, only.key()) == ("default", "https://api.bfl.ai", LANE_SLOTS, KEY)
+
+
+def test_without_any_key_the_cure_is_told_when_it_is_needed() -> None:
+    usual = accounts().named(None)
+    assert "BFL_API_KEY" in refused(usual.key).message
+
+
+def test_an_account_of_the_file_has_its_own_key_host_and_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_BFL_KEY", f"{KEY}\n")
+    monkeypatch.setenv("FLUXBATCH_API_URL", "http://127.0.0.1:8000")
+    found = accounts(STUDIO + 'slots = {standard = 48, video = 2}\n[accounts."team.b"]\nkey_file = "b.key"\n')
+    Path("b.key").write_text("another-key\n")
+    studio, team = found.named("studio"), found.named("team.b")
+    assert studio.key() == KEY
+    assert studio.api_url == "https://api.bfl.ai", "the environment's host is of its own account"
+    assert studio.slots == {"standard": 48, "kontext-max": 6, "video": 2}, "BFL's limit, where none is written"
+    assert (team.key(), team.slots) == ("another-key", LANE_SLOTS)
+
+
+def test_a_key_file_lies_beside_the_file_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("etc").mkdir()
+    Path("etc/accounts.toml").write_text('[accounts.studio]\nkey_file = "studio.key"\n')
+    Path("etc/studio.key").write_text(KEY)
+    monkeypatch.setenv("FLUXBATCH_CONFIG", "etc/accounts.toml")
+    assert accounts().named("studio").key() == KEY
+
+
+def test_the_environment_may_name_one_of_the_file_as_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLUXBATCH_ACCOUNT", "studio")
+    monkeypatch.setenv("BFL_API_KEY", "another-key")
+    monkeypatch.setenv("STUDIO_BFL_KEY", KEY)
+    assert accounts(STUDIO).named(None).key() == KEY
+
+
+def test_all_that_have_a_key_or_a_place_for_it_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [one.name for one in accounts(STUDIO)] == ["studio"]
+    monkeypatch.setenv("BFL_API_KEY", KEY)
+    assert [one.name for one in accounts(STUDIO)] == ["default", "studio"]
+
+
+def test_one_that_is_not_set_up_is_told_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BFL_API_KEY", KEY)
+    found = accounts(STUDIO)
+    error = refused(lambda: found.named("studo"))
+    assert error.message == 'There is no account "studo"; did you mean "studio"?'
+    assert error.cure == (
+        "These are set up: default, studio. To set this one up, write [accounts.studo] into fluxbatch.toml, "
+        'with key_env = "NAME_OF_A_VARIABLE".'
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (f'[accounts.studio]\nkey = "{KEY}"', "fluxbatch.toml: `accounts.studio.key` would keep the key itself."),
+        (f'[accounts.studio]\nkey_env = "{KEY}"', "give the name of an environment variable in capitals"),
+        ("[accounts.studio]", "`accounts.studio` cannot be used: say in one way where its key is"),
+        (STUDIO + 'key_file = "k"', "`accounts.studio` cannot be used: say in one way where its key is"),
+        (STUDIO + 'ke_file = "k"', 'unknown key `accounts.studio.ke_file`; did you mean "key_file"?'),
+        ("[acounts.studio]", 'unknown key `acounts`; did you mean "accounts"?'),
+        (STUDIO + 'api_url = "api.bfl.ai"', "`accounts.studio.api_url` cannot be used: give the API's address"),
+        (STUDIO + "slots = {vidoe = 2}", 'there is no lane `vidoe`; did you mean "video"?'),
+        (STUDIO + "slots = {fast = 2}", "there is no lane `fast`; there are standard, kontext-max, video"),
+        (STUDIO + "slots = {video = 0}", "`accounts.studio.slots.video` cannot be used: Input should be greater"),
+        (STUDIO + 'slots = {video = "2"}', "`accounts.studio.slots.video` cannot be used: Input should be a valid int"),
+        (f'accounts.studio = "{KEY}"', "`accounts.studio` cannot be used: it must be a table"),
+        (f'accounts = "{KEY}"', "`accounts` cannot be used: it must be a table"),
+        (STUDIO.replace("studio", '"my studio"'), "`accounts.my studio` cannot be used: must be letters, digits"),
+        (STUDIO.replace("studio", "simulator"), "the account of --simulate has this name"),
+        (f"[accounts.studio]\nkey = {KEY}", "fluxbatch.toml is not TOML: Invalid value (at line 2, column 7)."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_said_with_its_place_and_the_cure(written: str, said: str) -> None:
+    error = refused(lambda: accounts(written))
+    assert said in error.message
+    assert error.message.startswith("fluxbatch.toml")
+    assert error.cure
+
+
+@pytest.mark.parametrize(
+    ("written", "content", "said"),
+    [
+        ('key_env = "STUDIO_BFL_KEY"', None, "STUDIO_BFL_KEY is not set"),
+        (f'key_file = "{KEY}"', None, "the file that `key_file` names cannot be read: No such file or directory"),
+        ('key_file = "k"', b"", "it is empty, or has letters in it that no key has"),
+        ('key_file = "k"', f"{KEY} {KEY}".encode(), "it is empty, or has letters in it that no key has"),
+        ('key_file = "k"', b"\xff" + KEY.encode(), "can't decode byte 0xff"),
+    ],
+)
+def test_a_key_that_is_not_there_is_said_without_showing_it(written: str, content: bytes | None, said: str) -> None:
+    studio = accounts(f"[accounts.studio]\n{written}").named("studio")
+    if content is not None:
+        Path("k").write_bytes(content)
+    error = refused(studio.key)
+    assert error.message.startswith("The key of the account studio cannot be used: ")
+    assert said in error.message
+    assert "[accounts.studio]" in error.cure
+
+
+def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLUXBATCH_CONFIG", "else.toml")
+    assert refused(accounts).message == "else.toml cannot be read: No such file or directory."
+
+
+def test_the_key_is_in_no_text_of_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BFL_API_KEY", KEY)
+    monkeypatch.setenv("STUDIO_BFL_KEY", KEY)
+    assert KEY not in repr(accounts(STUDIO))
+
+
+def test_real_jobs_are_never_in_the_simulators_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLUXBATCH_ACCOUNT", "simulator")
+    assert "the account of --simulate has this name" in refused(Settings.load).message

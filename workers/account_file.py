@@ -1,0 +1,95 @@
+"""fluxbatch.toml: more accounts, each with the place where its key is found. A key itself is refused.
+
+What stands there is never repeated in an error: it may be a key in the wrong place.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from batches.errors import SettingError
+from batches.manifest.values import Account
+from batches.models import LANE_SLOTS
+from batches.models.spelling import did_you_mean
+from workers.settings import BFL_URL, usable_account, usable_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Self
+
+WHERE_KEYS_ARE = 'key_env = "STUDIO_BFL_KEY", or key_file = "/run/secrets/studio"'
+
+WORDS = {"model_type": "it must be a table", "dict_type": "it must be a table"}
+"""By pydantic's name for a finding, where its own words speak of Python."""
+
+
+def _variable(name: str) -> str:
+    """Capital letters only, so that a key which was put here by mistake is not taken for a name, and shown."""
+    if not (name.isascii() and name.isidentifier() and name.isupper()):
+        raise ValueError("give the name of an environment variable in capitals, for example STUDIO_BFL_KEY")
+    return name
+
+
+def _by_lane(slots: Mapping[str, int]) -> Mapping[str, int]:
+    for lane in slots:
+        if lane not in LANE_SLOTS:
+            hint = did_you_mean(lane, LANE_SLOTS) or f"there are {', '.join(LANE_SLOTS)}"
+            raise ValueError(f"there is no lane `{lane}`; {hint}")
+    return slots
+
+
+class _Strict(BaseModel):
+    """Nothing is guessed, and no value is shown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class AccountShape(_Strict):
+    """One account as a person wrote it down."""
+
+    key_env: Annotated[str, AfterValidator(_variable)] | None = None
+    key_file: str | None = None
+    api_url: Annotated[str, AfterValidator(usable_url)] = BFL_URL
+    slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = {}
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.key_env is None) == (self.key_file is None):
+            raise ValueError(f"say in one way where its key is: {WHERE_KEYS_ARE}")
+        return self
+
+
+class FileShape(_Strict):
+    """The whole file."""
+
+    accounts: dict[Annotated[Account, AfterValidator(usable_account)], AccountShape] = {}
+
+
+def read_account_file(file: Path) -> Mapping[str, AccountShape]:
+    """The accounts in this file by name; raises SettingError with the first thing that is wrong with it."""
+    try:
+        return FileShape.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).accounts
+    except OSError as error:
+        raise SettingError(f"{file} cannot be read: {error.strerror}.", cure="Correct FLUXBATCH_CONFIG.") from error
+    except ValidationError as error:
+        raise _refusal(file, error.errors(include_url=False, include_input=False)[0]) from None
+    except ValueError as error:  # tomllib's own, and of bytes that are no UTF-8
+        raise SettingError(f"{file} is not TOML: {error}.", cure="Correct it, or write it anew.") from None
+
+
+def _refusal(file: Path, found: Mapping[str, Any]) -> SettingError:
+    """In our words. A key of the file is shown by its way from the top: `accounts.studio.slots`."""
+    *way, key = (str(step) for step in found["loc"] if step != "[key]")
+    place = ".".join([*way, key])
+    if found["type"] != "extra_forbidden":
+        said = WORDS.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
+        return SettingError(f"{file}: `{place}` cannot be used: {said}.", cure=f"Correct it in {file}.")
+    if way and key == "key":
+        return SettingError(f"{file}: `{place}` would keep the key itself.", cure=f"Say where it is: {WHERE_KEYS_ARE}.")
+    known = (AccountShape if way else FileShape).model_fields
+    hint = did_you_mean(key, known) or f"there are {', '.join(known)}"
+    return SettingError(f"{file}: unknown key `{place}`; {hint}", cure=f"Correct it in {file}.")

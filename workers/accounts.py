@@ -1,0 +1,105 @@
+"""Accounts that are set up: the environment's own, and those of fluxbatch.toml. Keys are read where they are used."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from batches.errors import SettingError
+from batches.models import LANE_SLOTS
+from batches.models.spelling import did_you_mean
+from workers.account_file import read_account_file
+from workers.settings import usable_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from workers.account_file import AccountShape
+    from workers.settings import Settings
+
+FILE = Path("fluxbatch.toml")
+"""In the working directory, unless FLUXBATCH_CONFIG names another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One API key with its host and limits."""
+
+    name: str  #: whose money; its jobs are only carried out by its own workers
+    api_url: str  #: the host to submit to
+    slots: Mapping[str, int]  #: the most tickets that may be active at a time, by lane class
+    key: Callable[[], str] = field(repr=False)  #: reads the key, or raises SettingError that says how to give one
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """All of them."""
+
+    usual: Account  #: pays where a manifest names none
+    by_name: Mapping[str, Account]  #: each that is set up; the usual one is missing where only others have a key
+    file: Path  #: where others can be written down
+
+    @classmethod
+    def of(cls, settings: Settings) -> Accounts:
+        """What the environment and the file say."""
+        file = settings.config or FILE
+        shapes = read_account_file(file) if settings.config or file.exists() else {}
+        written = {name: _written(name, shape, file) for name, shape in shapes.items()}
+        usual = written.get(settings.account_name) or _of_environment(settings)
+        own = {} if written and settings.api_key is None else {usual.name: usual}
+        return cls(usual, {**own, **written}, file)
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self.by_name.values())
+
+    def named(self, name: str | None) -> Account:
+        """The account of this name, or the usual one for none; raises SettingError that lists them all."""
+        if name is None or name == self.usual.name:
+            return self.usual
+        if name in self.by_name:
+            return self.by_name[name]
+        hint = did_you_mean(name, self.by_name)
+        raise SettingError(
+            f'There is no account "{name}"{f"; {hint}" if hint else "."}',
+            cure=f"These are set up: {', '.join(self.by_name)}. To set this one up, write [accounts.{name}] into "
+            f'{self.file}, with key_env = "NAME_OF_A_VARIABLE".',
+        )
+
+
+def _of_environment(settings: Settings) -> Account:
+    def key() -> str:
+        if settings.api_key is None:
+            raise SettingError(
+                "No API key: BFL_API_KEY is not set.",
+                cure="Set BFL_API_KEY to your key from Black Forest Labs, or add --simulate to try without one.",
+            )
+        return settings.api_key.get_secret_value()
+
+    return Account(name=settings.account_name, api_url=settings.api_url, slots=LANE_SLOTS, key=key)
+
+
+def _written(name: str, shape: AccountShape, file: Path) -> Account:
+    def key() -> str:
+        try:
+            return usable_key(_key_of(shape, file.parent))
+        except ValueError as error:
+            raise SettingError(
+                f"The key of the account {name} cannot be used: {error}.",
+                cure=f"Mend it, or say in {file} under [accounts.{name}] where its key is.",
+            ) from None
+
+    return Account(name=name, api_url=shape.api_url, slots={**LANE_SLOTS, **shape.slots}, key=key)
+
+
+def _key_of(shape: AccountShape, folder: Path) -> str:
+    """What its variable or its file holds; a relative path goes from the folder of fluxbatch.toml."""
+    if shape.key_env is not None:
+        if found := os.environ.get(shape.key_env):
+            return found
+        raise ValueError(f"{shape.key_env} is not set")
+    try:
+        return (folder / str(shape.key_file)).read_text(encoding="utf-8")
+    except OSError as error:  # its path is not shown: it might be a key in the wrong place
+        raise ValueError(f"the file that `key_file` names cannot be read: {error.strerror}") from None
