@@ -134,7 +134,7 @@ class Dispatcher:
     def _feed(self, now: float) -> list[int]:
         called: list[int] = []
         while shared := self._shared_out(now):
-            with self._ledger.write() as tx:
+            with self._ledger.write(flush=False) as tx:
                 these = [feeding.call_due(tx, batch, lane, room=jobs, now=now) for batch, lane, jobs in shared]
             called += chain.from_iterable(these)
             if sum(map(len, these)) in {0, sum(jobs for *_, jobs in shared)}:
@@ -160,7 +160,7 @@ class Dispatcher:
 
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
-        with self._ledger.write() as tx:
+        with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)

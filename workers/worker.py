@@ -151,7 +151,7 @@ class Worker:
 
     def _beat_once(self) -> None:
         try:
-            with self._ledger.write() as tx:
+            with self._ledger.write(flush=False) as tx:
                 presence.beat(tx, self.id, time.time())
                 self._hands.paces.share(tx, self.account)
             if self._ledger.full:

@@ -78,7 +78,7 @@ class Journey:
     @classmethod
     def claim(cls, job_id: int, hands: Hands) -> Journey | None:
         """Become the job's owner. None: somebody else is, or there is nothing left to do."""
-        with hands.ledger.write() as tx:
+        with hands.ledger.write(flush=False) as tx:
             job = moves.claim(tx, job_id, hands.worker, hands.clock())
         return None if job is None else cls(job, hands)
 
@@ -204,7 +204,7 @@ class Journey:
             self._open_until = None
 
     def _fetch(self, ready: Ready) -> Event | None:
-        with self._hands.ledger.write() as tx:
+        with self._hands.ledger.write(flush=False) as tx:
             job = moves.start_fetching(tx, self._job, self._hands.clock())
         if job is None:
             return None
