@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 TICK_SECONDS = 0.25
 """How often the window is looked at; a job that ends in this process makes it be looked at sooner."""
 
+SETTLE_SECONDS = 0.1
+"""Between two looks at least: jobs that end one upon the other are replaced together, while others wait at the door."""
+
 SWEEP_SECONDS = 1.0
 """How often lost things are looked for."""
 
@@ -119,6 +122,7 @@ class Dispatcher:
                 return
             except Exception as error:  # noqa: BLE001  # a mistake of ours must not end the feeding unheard
                 log.bug("dispatcher", error)
+            self._leaving.wait(SETTLE_SECONDS)
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
 

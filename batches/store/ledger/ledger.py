@@ -141,12 +141,17 @@ def _sqlite_engine(url: str) -> Engine:
         options = connection.get_execution_options()
         writes = options.get("fluxbatch_writes", False)
         if writes:
-            flushed = options.get("fluxbatch_flush", True)
-            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if flushed else 'NORMAL'}")
+            _flush_commits(connection, "FULL" if options.get("fluxbatch_flush", True) else "NORMAL")
         # A writer asks for the lock at once: a reader that turns writer half way would fail instead of waiting.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _flush_commits(connection: Connection, mode: str) -> None:
+    if connection.info.get("synchronous") != mode:
+        connection.exec_driver_sql(f"PRAGMA synchronous={mode}")
+        connection.info["synchronous"] = mode
 
 
 def _use_wal(cursor: sqlite3.Cursor) -> None:

@@ -32,8 +32,7 @@ def teach(tx: Connection, account: str, lessons: Mapping[str, Sequence[float]]) 
             with suppress(IntegrityError), tx.begin_nested():  # another worker may be the first at the same moment
                 tx.execute(insert(paces).values(account=account, model=model, weights=[]))
             kept = tx.scalar(query) or []
-        weights = [round(weight, 3) for weight in _read(kept).after(lessons[model]).weights]
-        tx.execute(update(paces).where(*this).values(weights=weights))
+        tx.execute(update(paces).where(*this).values(weights=_read(kept).after(lessons[model]).weights))
 
 
 def _read(weights: Sequence[float]) -> Pace:
