@@ -31,6 +31,8 @@ def show_report(report: CostReport, to: Console) -> None:
     if not now.rests:
         left = now.total - sum(now.jobs.get(state, 0) for state in RESTING)
         say(f"  {left:,} not finished", to)
+    if now.rests and now.waiting:
+        say(f"  {now.waiting:,} wait for the picture of an unsure job", to)
     if money.at_risk:
         say(f"  {amount(money.at_risk)} at risk: submissions whose answer was lost", to)
 

@@ -10,7 +10,7 @@ from batches.models import LaneClass
 from batches.policy import Policy
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.standing import batch_of
-from batches.store.ledger.states import RESTLESS, State
+from batches.store.ledger.states import NEVER, RESTLESS, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -147,8 +147,11 @@ def reopen(tx: Connection, batch_ids: Collection[str]) -> None:
 
 
 def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
-    """Mark the batches that came to rest: no job left for a worker to do."""
-    unrest = exists().where(jobs.c.batch_id == batches.c.id, jobs.c.state.in_(RESTLESS))
+    """Mark the batches that came to rest: no job left for a worker to do.
+
+    A copy waits for its job: if that goes on it keeps the batch from resting, and if it is held the copy rests with it.
+    """
+    unrest = exists().where(jobs.c.batch_id == batches.c.id, jobs.c.state.in_(RESTLESS), jobs.c.due_at < NEVER)
     return tx.scalars(
         update(batches)
         .where(batches.c.ended_at.is_(None), batches.c.whole_at.is_not(None), ~unrest)

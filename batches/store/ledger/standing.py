@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 from batches.policy import Policy
 from batches.store.ledger.records import Batch
 from batches.store.ledger.schema import attempts, batches, charges, jobs
-from batches.store.ledger.states import ENDED, RESTING, RESTLESS, State
+from batches.store.ledger.states import ENDED, NEVER, RESTING, RESTLESS, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,7 @@ class Standing:
 
     batch: Batch
     jobs: Mapping[State, int]  #: how many jobs in each state; only states that occur
+    waiting: int  #: of the queued ones, copies that wait for a picture
     output_pixels: int  #: of the stored pictures
     money: Money
 
@@ -54,8 +55,13 @@ class Standing:
 
     @property
     def rests(self) -> bool:
-        """Whether nothing more happens by itself. Unsure jobs rest once the policy has decided to hold them."""
-        return self.jobs.keys() <= (ENDED if self.batch.ended_at is None else RESTING)
+        """Whether nothing more happens by itself.
+
+        Unsure jobs rest once the policy has decided to hold them, and so do copies that wait for one.
+        """
+        if self.batch.ended_at is None:
+            return self.jobs.keys() <= ENDED
+        return not self.in_motion and self.jobs.get(State.QUEUED, 0) == self.waiting
 
 
 def find_batch(tx: Connection, batch_id: str) -> Batch | None:
@@ -78,13 +84,17 @@ def batch_of(row: RowMapping) -> Batch:
 
 def standing_of(tx: Connection, batch: Batch) -> Standing:
     """Counts, megapixels and money of one batch."""
+    waits = and_(jobs.c.state == State.QUEUED, jobs.c.due_at >= NEVER)
     rows = tx.execute(
-        select(jobs.c.state, func.count(), _sum(_pixels)).where(jobs.c.batch_id == batch.id).group_by(jobs.c.state)
+        select(jobs.c.state, func.count(), _sum(_pixels), func.count(case((waits, 1))))
+        .where(jobs.c.batch_id == batch.id)
+        .group_by(jobs.c.state)
     ).all()
     return Standing(
         batch=batch,
-        jobs={State(state): count for state, count, _ in rows},
-        output_pixels=sum(pixels for *_, pixels in rows),
+        jobs={State(state): count for state, count, *_ in rows},
+        waiting=sum(waiting for *_, waiting in rows),
+        output_pixels=sum(pixels for _, _, pixels, _ in rows),
         money=_money(tx, batch.id),
     )
 

@@ -8,15 +8,15 @@ from sqlalchemy import case, func, select
 
 from batches.policy import Trial
 from batches.store.ledger.schema import charges, jobs
-from batches.store.ledger.states import RESTING, State
+from batches.store.ledger.states import NEVER, RESTING, State
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 
 def trial_of(tx: Connection, batch_id: str, first: int) -> Trial:
-    """Of the first so many; what is unknown of one is unknown of all."""
-    theirs = (jobs.c.batch_id == batch_id, jobs.c.number <= first)
+    """Of the first so many; what is unknown of one is unknown of all. A copy that waits tells nothing of its own."""
+    theirs = (jobs.c.batch_id == batch_id, jobs.c.number <= first, jobs.c.due_at < NEVER)
     paid = jobs.c.copy_of.is_(None)
 
     def number(of: ColumnElement[bool]) -> ColumnElement[int]:

@@ -221,6 +221,18 @@ class TestCopies:
         assert copy is not None
         assert copy.copied_key == ""
 
+    def test_rest_with_a_job_that_is_held_and_go_on_with_it(self, world: World) -> None:
+        batch = world.standing(world.submit_plan(prompts("fox", "fox"), risking(0))).batch
+        sent = world.carry(world.claim(*world.call()), State.SUBMITTING)
+        world.doubt(sent)
+        assert list(world.do(feeding.close_ended_batches, world.now)) == [batch.id]
+        assert (world.standing(batch.id).rests, world.standing(batch.id).waiting) == (True, 1)
+        world.accept(sent)  # the answer comes late
+        assert not world.standing(batch.id).rests
+        [job_id] = world.do(feeding.ring_again, "main", world.now)
+        world.finish(world.carry(world.claim(job_id), State.FETCHING))
+        assert world.call() == [2]
+
 
 class TestReuse:
     """Pictures that earlier batches of the account made are taken, where the manifest says so."""

@@ -126,6 +126,12 @@ class World:
         terms = BatchTerms(account=account, prices_as_of="2026-06-30", policy=policy or risking(bound))
         return self.do(write_batch, plan_of(count, **planned), terms, self.now)
 
+    def submit_plan(self, plan: Plan, policy: Policy) -> str:
+        """A batch of this plan; returns its id."""
+        return self.do(
+            write_batch, plan, BatchTerms(account="main", prices_as_of="2026-06-30", policy=policy), self.now
+        )
+
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:
         """Ring for as many due jobs as there is room for, the oldest batch first."""
         called: list[int] = []
