@@ -40,7 +40,7 @@ def next_poll(pace: Pace, age: float, *, unseen: float) -> float:
     for end in range(first, len(EDGES)):
         if still_open[end] <= target:
             return _between(still_open[end - 1 : end + 1], EDGES[end - 1 : end + 1], target)
-    return age * STEP
+    return EDGES[-1]
 
 
 def by_progress(gap: float, age: float, progress: float) -> float:

@@ -18,6 +18,7 @@ class Patience:
     first_poll: float = 0.5  #: after acceptance by a model never seen; the quickest models need about a second
     shortest_gap: float = 0.2  #: from acceptance to the first poll, and between two polls
     longest_gap: float = 5.0  #: between two polls
+    longest_first: float = 30.0  #: to the first poll: what was learnt in a bad hour must not keep slots idle for long
     not_found_grace: float = 60.0  #: how long BFL may not know a ticket it has just given
     deadline: float = 1800.0  #: a ticket still in flight after this long is given up as lost
     backoff_base: float = 1.0  #: the first wait after a refusal: 1, 2, 4, 8, 16, 32, 60, 60 …
@@ -30,7 +31,7 @@ class Patience:
 
     def first_gap(self, pace: Pace) -> float:
         """Seconds from acceptance to the first poll."""
-        return max(next_poll(pace, 0, unseen=self.first_poll), self.shortest_gap)
+        return min(max(next_poll(pace, 0, unseen=self.first_poll), self.shortest_gap), self.longest_first)
 
     def poll_gap(self, pace: Pace, age: float, progress: float | None = None) -> float:
         """Seconds until the next poll of a ticket this old, of which BFL may say that a part is done."""

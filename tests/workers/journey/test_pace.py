@@ -138,7 +138,7 @@ paces = st.lists(st.floats(0, 5000), max_size=60).map(NEVER_SEEN.after)
 @given(pace=paces, age=st.floats(0, 10_000), progress=st.none() | st.floats(0.001, 1))
 def test_gaps_keep_to_their_bounds(pace: Pace, age: float, progress: float | None) -> None:
     assert PATIENCE.shortest_gap <= PATIENCE.poll_gap(pace, age, progress) <= PATIENCE.longest_gap
-    assert PATIENCE.first_gap(pace) >= PATIENCE.shortest_gap
+    assert PATIENCE.shortest_gap <= PATIENCE.first_gap(pace) <= PATIENCE.longest_first
 
 
 @given(pace=paces, age=st.floats(0, 1800))
