@@ -46,6 +46,10 @@ def _parser(prog: str) -> _Parser:
     option("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     option("--port", type=_port, default=0, help="port to listen on; 0 takes any free one (%(default)s)")
     option("--speed", type=_positive, default=1.0, help="how many times faster than the real service (1)")
+    option("--median", type=_positive, metavar="SECONDS", help="of all tasks; else as each model was measured")
+    option("--spread", type=_positive, default=0.25, metavar="SIGMA", help="of the log-normal latency (%(default)s)")
+    option("--slots", type=int, default=24, help="active tasks of a key in the standard lane (%(default)s)")
+    option("--no-progress", action="store_true", help="leave progress out of polls")
     option("--credits", type=_positive, default=10_000.0, help="balance of every new key (10000)")
     option("--random-seed", type=int, default=0, help="start of all dice (0)")
     option("--books", type=Path, metavar="FILE", help="journal that lets a restart remember")
@@ -72,6 +76,10 @@ def _parser(prog: str) -> _Parser:
 def _config(options: argparse.Namespace, region_port: int | None) -> Config:
     return Config(
         speed=options.speed,
+        median=options.median,
+        spread=options.spread,
+        slots=options.slots,
+        progress=not options.no_progress,
         credits=options.credits,
         random_seed=options.random_seed,
         books=options.books,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from simulator.catalog import LIMITS
 from simulator.moderation import Words
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ class Config:
 
     speed: float = 1.0
     """How many times faster than the real service tasks finish and links die."""
+    median: float | None = None
+    """Seconds that the middle task takes at speed 1, whatever it makes; none means as each model was measured."""
+    spread: float = 0.25
+    """Sigma of the log-normal latency: by default two tasks of three end within a quarter of the median."""
+    slots: int = LIMITS["standard"]
+    """How many active tasks a key may have in the standard lane."""
+    progress: bool = True
+    """Whether polls tell how much is done."""
     credits: float = 10_000.0
     """The balance of every key when it is first seen, in credits."""
     random_seed: int = 0

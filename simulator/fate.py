@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from simulator.orders import Order
     from simulator.tasks import Hook
 
-SPREAD = 0.25
-"""Sigma of the log-normal latency: two tasks of three end within a quarter of the median."""
 REFUSED_EARLY = 0.1
 """A prompt is refused after this part of the time an image takes."""
 LARGEST_SEED = 2**32 - 1
@@ -27,7 +25,8 @@ def fate(
     """The task of an order whose body was accepted so often `before`, taking `drag` times as long as usual."""
     dice = Random(f"{config.random_seed} {order.digest} {before}")
     end = verdict(order.prompt, config.words)
-    seconds = dice.lognormvariate(log(order.endpoint.seconds), SPREAD) * drag / config.speed
+    median = config.median or order.endpoint.seconds
+    seconds = dice.lognormvariate(log(median), config.spread) * drag / config.speed
     seed = dice.randint(0, LARGEST_SEED)
     return Task(
         id=task_id,

@@ -69,8 +69,9 @@ class Studio:
         account, lane, now = self.account(account_id), order.endpoint.lane, self._clock()
         if order.finetune_id is not None:
             self.finetunes.check_usable(account_id, order.finetune_id, now)
-        if account.active[lane] >= LIMITS[lane]:
-            raise Refusal(429, f"Too many active tasks: the limit is {LIMITS[lane]}")
+        limit = self._config.slots if lane == "standard" else LIMITS[lane]
+        if account.active[lane] >= limit:
+            raise Refusal(429, f"Too many active tasks: the limit is {limit}")
         if account.free < order.price:
             raise Refusal(402, "Insufficient credits")
         task = fate(

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 TICK_SECONDS = 0.25
 """How often the window is looked at; a job that ends in this process makes it be looked at sooner."""
 
+SETTLE_SECONDS = 0.1
+"""Between two looks at least: jobs that end one upon the other are replaced together, while others wait at the door."""
+
 SWEEP_SECONDS = 1.0
 """How often lost things are looked for."""
 
@@ -122,6 +125,7 @@ class Dispatcher:
                 return
             except Exception as error:  # noqa: BLE001  # a mistake of ours must not end the feeding unheard
                 log.bug("dispatcher", error)
+            self._leaving.wait(SETTLE_SECONDS)
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
 
@@ -137,7 +141,7 @@ class Dispatcher:
     def _feed(self, now: float) -> list[int]:
         called: list[int] = []
         while shared := self._shared_out(now):
-            with self._ledger.write() as tx:
+            with self._ledger.write(flush=False) as tx:
                 these = [self._call(tx, batch, lane, jobs, now) for batch, lane, jobs in shared]
             called += chain.from_iterable(these)
             if sum(map(len, these)) in {0, sum(jobs for *_, jobs in shared)}:
@@ -170,7 +174,7 @@ class Dispatcher:
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
         self._limits = self._keeper.keep()
-        with self._ledger.write() as tx:
+        with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)

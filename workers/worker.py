@@ -92,6 +92,7 @@ class Worker:
             presence.arrive(tx, self.id, host=socket.gethostname(), pid=os.getpid(), now=time.time())
             stops.lift(tx, self.account, time.time())
             feeding.ring_anew(tx, self.account)
+            self._hands.paces.share(tx, self.account)
         heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heartbeat.start()
         warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
@@ -155,8 +156,9 @@ class Worker:
         if at_risk:
             log.at_risk(at_risk)
         try:
-            with self._ledger.write() as tx:
+            with self._ledger.write(flush=False) as tx:
                 presence.beat(tx, self.id, time.time(), at_risk=at_risk)
+                self._hands.paces.share(tx, self.account)
             if self._ledger.full:
                 self._give_up(self._ledger.full)
             self._hands.gate.renew()
@@ -175,6 +177,7 @@ class Worker:
             with self._ledger.write() as tx:
                 presence.leave(tx, self.id, time.time())
                 feeding.ring_anew(tx, self.account)
+                self._hands.paces.share(tx, self.account)
         except LedgerError as error:
             log.trouble("leaving", error)
         self._client.close()

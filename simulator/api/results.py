@@ -21,4 +21,5 @@ async def get_result(request: Request, id: str) -> Response:  # noqa: A002 -- th
     task = company.studio.tasks.get(id)
     if task is None or not in_the_right_place(request, company.config):
         return JSONResponse(answer(id, "Task not found"), status_code=404)
-    return JSONResponse(standing(task, now=company.clock(), origin=origin(request, company.config)))
+    told = standing(task, now=company.clock(), origin=origin(request, company.config))
+    return JSONResponse(told if company.config.progress else told | {"progress": None})

@@ -41,9 +41,9 @@ class SteppingLedger:
         self.full = None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, flush: bool = True) -> Iterator[Connection]:
         self._hub.step()
-        with self._ledger.write() as tx:
+        with self._ledger.write(flush=flush) as tx:
             yield tx
         self._hub.step()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+import simulator
 from batches.store.ledger.schema import charges, jobs, workers
 from batches.store.ledger.states import State
 
@@ -139,3 +140,32 @@ def test_a_worker_that_can_write_nothing_down_any_more_leaves_with_a_clear_word(
         code, log = worker.ends()
     assert code == 6, "nothing reachable"
     assert "no such table: stops" in log
+
+
+class TestLearning:
+    """Shared through the ledger."""
+
+    @pytest.fixture
+    def simulator_url(self) -> Iterator[str]:
+        """A simulator in which an image takes two seconds, and nobody says how far it is."""
+        with simulator.running(median=2, spread=0.2, flags=["--no-progress"]) as running:
+            yield running.url
+
+    def test_what_one_worker_has_learnt_spares_the_next_one_polls(
+        self,
+        ledger: Ledger,
+        start_worker: StartWorker,
+        submit: Callable[..., str],
+        company: Company,
+        eventually: Eventually,
+    ) -> None:
+        polls = []
+        for animal in ("fox", "hare"):
+            before, done = company["polls"], count(ledger, State.DONE)
+            submit(*(f"{animal} {number}" for number in range(24)))
+            with start_worker() as worker:
+                assert eventually(lambda done=done: count(ledger, State.DONE) == done + 24)
+                worker.process.send_signal(signal.SIGTERM)
+                worker.ends()
+            polls.append((company["polls"] - before) / 24)
+        assert polls[1] < 0.75 * polls[0]

@@ -65,6 +65,8 @@ class Rejected:
 class InFlight:
     """Not finished yet."""
 
+    progress: float | None = None  #: the part that is done, where the answer tells it: above 0, at most 1
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -73,6 +75,7 @@ class Ready:
     link: str
     said: Reported  #: the settled cost, where the answer names it
     result: Mapping[str, object] = field(default_factory=dict)  #: prompt used, seed, times
+    seconds: float | None = None  #: how long it took, where the answer tells it
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,13 +110,14 @@ def _task(body: dict[str, Any]) -> PollAnswer:
         case "Task not found":
             return NotFound()
         case _:  # Pending, Reasoning, Generating, and words that are not invented yet
-            return InFlight()
+            return InFlight(_progress(body.get("progress")))
 
 
 def _ready(body: dict[str, Any]) -> PollAnswer:
     match body.get("result"):
         case {"sample": str(link), **rest} if _is_word(link):
-            return Ready(link, _reported(body), {str(name): value for name, value in rest.items()})
+            facts = {str(name): value for name, value in rest.items()}
+            return Ready(link, _reported(body), facts, _seconds(facts.get("duration")))
         case _:
             return Trouble("Ready without a link to the result")
 
@@ -147,6 +148,15 @@ def _micro(value: object) -> int | None:
     if not isinstance(value, int | Decimal) or isinstance(value, bool) or not 0 <= value <= LARGEST_AMOUNT:
         return None
     return micro_credits(value)
+
+
+def _progress(value: object) -> float | None:
+    """The part that is done. What cannot be a part says nothing."""
+    return float(value) if isinstance(value, int | Decimal) and 0 < value <= 1 else None
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | Decimal) and 0 < value < LARGEST_AMOUNT else None
 
 
 def _is_about_the_key(body: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
+from batches.pace import NEVER_SEEN, Pace
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
 from workers.bfl.answers import (
@@ -74,6 +75,7 @@ class View:
     accepted_at: float | None = None  #: when BFL took it; None without a ticket
     troubles: int = 0  #: polls and downloads in a row that went wrong
     seeds_left: int = 0  #: how often it may be tried with another seed when it is moderated
+    pace: Pace = NEVER_SEEN  #: how long its model takes, as far as that is known
     useless: int = 0  #: results that could not be used: pictures that did not decode, links to foreign hosts
 
     def after(self, event: Event) -> View:
@@ -144,7 +146,7 @@ def _after_submit(
 ) -> Step:
     match answer:
         case Accepted():
-            return Poll(patience.first_poll)
+            return Poll(patience.first_gap(view.pace))
         case Busy(message=message, retry_after=asked):
             return PutBack(patience.wait(view.waits, asked), message, counts="wait")
         case AnswerLost(message=message):
@@ -162,7 +164,7 @@ def _after_submit(
 def _after_poll(
     view: View, answer: InFlight | NotFound | Ready | Moderated | TaskError, patience: Patience, now: float
 ) -> Step:
-    age = now - (view.accepted_at if view.accepted_at is not None else now)
+    age = max(0.0, now - (view.accepted_at if view.accepted_at is not None else now))  # clocks differ
     match answer:
         case Ready():
             return Fetch(answer)
@@ -173,14 +175,14 @@ def _after_poll(
             if view.failures >= view.max_attempts:
                 return End(State.FAILED, reason, said)
             return PutBack(patience.backoff(view.failures), reason, counts="failure", cost=said)
-        case InFlight():
+        case InFlight(progress=progress):
             if age > patience.deadline:
                 return Doubt(f"no result within {patience.deadline:.0f} s")
-            return Poll(patience.poll_gap(age))
+            return Poll(patience.poll_gap(view.pace, age, progress))
         case NotFound():
             if age > patience.not_found_grace:
                 return Doubt("BFL does not know this ticket")
-            return Poll(patience.poll_gap(age))
+            return Poll(patience.poll_gap(view.pace, age))
         case _:
             assert_never(answer)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock, Semaphore
 from typing import TYPE_CHECKING
 
+from workers.journey.paces import Paces
 from workers.journey.patience import Patience
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Hands:
     clock: Callable[[], float]  #: seconds since the epoch
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
     patience: Patience = field(default_factory=Patience)
+    paces: Paces = field(default_factory=Paces)
     submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))
     suspects: Lock = field(default_factory=Lock)  #: a job that workers died with is handled by nobody beside another
     decoding: Semaphore = field(default_factory=lambda: Semaphore(DECODING_AT_ONCE))

@@ -9,22 +9,29 @@ from __future__ import annotations
 
 import random
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
-from batches.store.images import BadImage, ImageStoreError
 from batches.store.ledger import LedgerError, moves, pausing, spending, stops
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import circuit, log
-from workers.bfl.answers import Accepted, AnswerLost, Busy, Downloaded, Moderated, Ready, TaskError, Unusable
+from workers.bfl.answers import (
+    Accepted,
+    AnswerLost,
+    Busy,
+    InFlight,
+    Moderated,
+    Ready,
+    TaskError,
+)
 from workers.journey import steps
 from workers.journey.body import UnusableInput, body_of
 from workers.journey.copying import make_copy
 from workers.journey.decide import View, decide
 from workers.journey.events import (
-    BadPicture,
     Claimed,
     Draining,
     InputLost,
@@ -32,11 +39,9 @@ from workers.journey.events import (
     OverBudget,
     Resting,
     SlotTaken,
-    Stored,
-    StoreTrouble,
 )
-from workers.journey.keeping import keep
-from workers.journey.provenance import sidecar
+from workers.journey.fetching import fetch
+from workers.journey.pace import ripened
 from workers.journey.seeds import another_seed, seeds_left
 from workers.slots import holder_name
 
@@ -46,8 +51,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from batches.store.images import Draft, Picture
     from batches.store.ledger.records import ClaimedJob, Ticket
+    from workers.bfl.answers import PollAnswer
     from workers.journey.events import Event
     from workers.journey.hands import Hands
     from workers.journey.steps import Leaving, Step
@@ -66,6 +71,7 @@ class Journey:
         """Go on with a job that this worker has claimed."""
         self._job = job
         self._hands = hands
+        self._open_until: float | None = None  # when the result was last known not to be ready; None: nobody looked
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
             max_attempts=job.policy.attempts,
@@ -80,7 +86,7 @@ class Journey:
     @classmethod
     def claim(cls, job_id: int, hands: Hands) -> Journey | None:
         """Become the job's owner. None: somebody else is, or there is nothing left to do."""
-        with hands.ledger.write() as tx:
+        with hands.ledger.write(flush=False) as tx:
             job = moves.claim(tx, job_id, hands.worker, hands.clock())
         return None if job is None else cls(job, hands)
 
@@ -92,7 +98,7 @@ class Journey:
         event: Event | None = Claimed()
         try:
             while event is not None:
-                self._view = self._view.after(event)
+                self._view = replace(self._view.after(event), pace=self._hands.paces.of(self._job.model))
                 step = decide(self._view, event, self._hands.patience, self._hands.clock())
                 event = self._carry_out(step)
         except FluxbatchError:
@@ -201,50 +207,36 @@ class Journey:
         if job is None:
             return None
         self._job = job
+        self._open_until = answer.ticket.accepted_at
         return answer
 
     def _poll(self, after: float) -> Event:
-        if self._hands.sleep(_jittered(after)):
+        if self._hands.sleep(after):
             return Draining()
         answer = self._hands.client.poll(self._ticket.polling_url)
         if isinstance(answer, Ready | Moderated | TaskError):
             self._release_slot()
+        self._learn(answer, self._hands.clock())
         return answer
+
+    def _learn(self, answer: PollAnswer, now: float) -> None:
+        """When the result became ready lies between two polls, where both were ours."""
+        if isinstance(answer, InFlight):
+            self._open_until = now
+        elif isinstance(answer, Ready) and self._open_until is not None:
+            accepted_at = self._ticket.accepted_at
+            seconds = ripened(self._open_until - accepted_at, now - accepted_at, answer.seconds)
+            self._hands.paces.learn(self._job.model, seconds)
+            self._open_until = None
 
     def _fetch(self, ready: Ready) -> Event | None:
         with self._alone:
-            with self._hands.ledger.write() as tx:
+            with self._hands.ledger.write(flush=False) as tx:
                 job = moves.start_fetching(tx, self._job, self._hands.clock())
             if job is None:
                 return None
             self._job = job
-            return self._fetch_now(ready)
-
-    def _fetch_now(self, ready: Ready) -> Event:
-        try:
-            with self._hands.images.draft() as draft:
-                return self._fetch_into(draft, ready)
-        except ImageStoreError as error:
-            return StoreTrouble(str(error))
-
-    def _fetch_into(self, draft: Draft, ready: Ready) -> Event:
-        answer = self._hands.client.download(ready.link, draft)
-        match answer:
-            case Downloaded():
-                return self._store(draft, ready)
-            case Unusable(message):
-                return BadPicture(message, ready.said)
-            case _:
-                return answer
-
-    def _store(self, draft: Draft, ready: Ready) -> Event:
-        def facts(picture: Picture) -> bytes:
-            return sidecar(self._job, self._ticket, picture, ready.said, ready.result, now=self._hands.clock())
-
-        try:
-            return Stored(keep(self._job, draft, facts, self._hands), ready.said)
-        except BadImage as error:
-            return BadPicture(f"bad picture: {error}", ready.said)
+            return fetch(job, self._ticket, ready, self._hands)
 
     def _ask_again(self, after: float, reason: str) -> Event | None:
         log.asking_again(self._job, after, reason)
@@ -254,7 +246,7 @@ class Journey:
             if job is None:
                 return None
             self._job = job
-        return self._poll(after)
+        return self._poll(_jittered(after))
 
     def _stop_account(self, step: steps.StopAccount) -> None:
         now = self._hands.clock()

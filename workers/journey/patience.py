@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workers.journey.pace import by_progress, next_poll
+
+if TYPE_CHECKING:
+    from batches.pace import Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """The times of a journey, in seconds."""
 
-    first_poll: float = 0.5  #: after acceptance; the quickest models need about a second
-    poll_growth: float = 0.2  #: the gap between polls as a part of the ticket's age: old tickets are asked less often
-    shortest_gap: float = 0.25  #: between two polls
+    first_poll: float = 0.5  #: after acceptance by a model never seen; the quickest models need about a second
+    shortest_gap: float = 0.2  #: from acceptance to the first poll, and between two polls
     longest_gap: float = 5.0  #: between two polls
+    longest_first: float = 30.0  #: to the first poll: what was learnt in a bad hour must not keep slots idle for long
     not_found_grace: float = 60.0  #: how long BFL may not know a ticket it has just given
     deadline: float = 1800.0  #: a ticket still in flight after this long is given up as lost
     backoff_base: float = 1.0  #: the first wait after a refusal: 1, 2, 4, 8, 16, 32, 60, 60 …
@@ -23,9 +29,16 @@ class Patience:
     useless_tries: int = 4  #: how often a result that cannot be used is asked for
     stop: float = 300.0  #: how long a stopped account rests before the workers look again by themselves
 
-    def poll_gap(self, age: float) -> float:
-        """Seconds until the next poll of a ticket this old: at 1 s 0.25, at 10 s 2, from 25 s on 5."""
-        return min(max(age * self.poll_growth, self.shortest_gap), self.longest_gap)
+    def first_gap(self, pace: Pace) -> float:
+        """Seconds from acceptance to the first poll."""
+        return min(max(next_poll(pace, 0, unseen=self.first_poll), self.shortest_gap), self.longest_first)
+
+    def poll_gap(self, pace: Pace, age: float, progress: float | None = None) -> float:
+        """Seconds until the next poll of a ticket this old, of which BFL may say that a part is done."""
+        gap = next_poll(pace, age, unseen=self.first_poll) - age
+        if progress:
+            gap = by_progress(gap, age, progress)
+        return min(max(gap, self.shortest_gap), self.longest_gap)
 
     def wait(self, tries: int, asked: float | None) -> float:
         """Seconds to wait after this many refusals in a row: longer than our backoff where BFL asks for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BigInteger, bindparam, insert, select, update
 
 from batches.store.ledger import spending
 from batches.store.ledger.records import Reported
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 Kind = Literal["reserved", "released", "reported", "settled"]
 Source = Literal["price table", "submit answer", "result", "rule"]
 
+WRITE = insert(charges)
+
+SPEND = (
+    update(batches)
+    .where(batches.c.id == bindparam("its_id"))
+    .values(spent_micro_credits=batches.c.spent_micro_credits + bindparam("more", type_=BigInteger))
+)
+
+SAID = select(charges.c.micro_credits).where(
+    charges.c.attempt_id == bindparam("its_attempt"), charges.c.kind == "reported"
+)
+
 
 def book(
     tx: Connection,
@@ -31,22 +43,20 @@ def book(
     now: float,
 ) -> None:
     """Write one line for one attempt."""
-    tx.execute(
-        insert(charges).values(
-            batch_id=job.batch_id,
-            job_id=job.id,
-            attempt_id=attempt_id,
-            kind=kind,
-            micro_credits=amount.micro_credits,
-            input_micro_mp=amount.input_micro_mp,
-            output_micro_mp=amount.output_micro_mp,
-            source=source,
-            at=now,
-        )
-    )
+    line = {
+        "batch_id": job.batch_id,
+        "job_id": job.id,
+        "attempt_id": attempt_id,
+        "kind": kind,
+        "micro_credits": amount.micro_credits,
+        "input_micro_mp": amount.input_micro_mp,
+        "output_micro_mp": amount.output_micro_mp,
+        "source": source,
+        "at": now,
+    }
+    tx.execute(WRITE, line)
     if kind == "settled" and amount.micro_credits:
-        spent = batches.c.spent_micro_credits + amount.micro_credits
-        tx.execute(update(batches).where(batches.c.id == job.batch_id).values(spent_micro_credits=spent))
+        tx.execute(SPEND, {"its_id": job.batch_id, "more": amount.micro_credits})
 
 
 def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> None:
@@ -86,6 +96,4 @@ def close(
 
 def _reported(tx: Connection, attempt_id: int) -> int | None:
     """Micro-credits that the submit answer named for this attempt."""
-    return tx.scalar(
-        select(charges.c.micro_credits).where(charges.c.attempt_id == attempt_id, charges.c.kind == "reported")
-    )
+    return tx.scalar(SAID, {"its_attempt": attempt_id})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import and_, case, exists, func, insert, select, update
+from sqlalchemy import bindparam, case, exists, func, insert, select, update
 
 from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding, stops
@@ -19,7 +19,7 @@ from batches.store.ledger.schema import attempts, batches, jobs
 from batches.store.ledger.states import MOVES, State
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import Connection, Row
 
     from batches.store.ledger.records import KeptImage, Reported
 
@@ -29,14 +29,68 @@ originals = jobs.alias("originals")
 
 CLAIMABLE = (State.CALLED, State.RENDERING)
 
+# Written once, and not at every move: to put a statement together takes ten times as long as to run it.
+
+TAKE = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.owner.is_(None), jobs.c.state.in_(CLAIMABLE))
+"""Become the owner of a job that has none."""
+
+READ = (
+    select(
+        jobs,
+        batches.c.name.label("batch_name"),
+        batches.c.manifest_sha256,
+        batches.c.policy,
+        case((jobs.c.copy_of.is_not(None), func.coalesce(originals.c.image_key, ""))).label("copied_key"),
+        attempts.c.id.label("attempt_id"),
+        attempts.c.number.label("attempt_number"),
+        attempts.c.started_at,
+        attempts.c.ticket_id,
+        attempts.c.polling_url,
+        attempts.c.accepted_at,
+    )
+    .join(batches, batches.c.id == jobs.c.batch_id)
+    .outerjoin(originals, originals.c.id == jobs.c.copy_of)
+    .outerjoin(attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None))
+    .where(jobs.c.id == bindparam("its_id"))
+)
+"""A job with its batch and the attempt under way."""
+
+UNDER_WAY = exists().where(attempts.c.id == bindparam("its_attempt"), attempts.c.ended_at.is_(None))
+
+OURS = update(jobs).where(
+    jobs.c.id == bindparam("its_id"), jobs.c.state == bindparam("its_state"), jobs.c.owner == bindparam("its_owner")
+)
+"""Move a job that is still ours and still where we left it."""
+
+OURS_UNDER_WAY = OURS.where(UNDER_WAY)
+"""A worker that slept can have lost a job and have claimed it anew: then only the attempt tells the two apart."""
+
+COUNT = {
+    what: update(jobs).where(jobs.c.id == bindparam("its_id")).values({counter: counter + 1})
+    for what, counter in (("failure", jobs.c.failures), ("wait", jobs.c.waits))
+}
+"""Counted where they stand: a worker that holds a job twice does not forget a failure."""
+
+BEGIN = (
+    insert(attempts)
+    .values(
+        number=select(1 + func.coalesce(func.max(attempts.c.number), 0))
+        .where(attempts.c.job_id == bindparam("its_id"))
+        .scalar_subquery()
+    )
+    .returning(attempts.c.id, attempts.c.number)
+)
+"""The next attempt of a job."""
+
+CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("its_id"))
+
+SETTLE_DOUBT = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.state == bindparam("its_state"), UNDER_WAY)
+"""Move a job in doubt, whoever had it."""
+
 
 def claim(tx: Connection, job_id: int, worker: str, now: float) -> ClaimedJob | None:
     """Become the owner of a job that was called, or that lost its owner on the way."""
-    taken = tx.execute(
-        update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.owner.is_(None), jobs.c.state.in_(CLAIMABLE))
-        .values(owner=worker, changed_at=now)
-    )
+    taken = tx.execute(TAKE, {"its_id": job_id, "owner": worker, "changed_at": now})
     return _claimed(tx, job_id) if taken.rowcount == 1 else None
 
 
@@ -44,12 +98,8 @@ def begin_attempt(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | N
     """Write the intent to pay, and set the money aside, before anything is sent."""
     if not _move(tx, job, State.SUBMITTING, now, reason=""):
         return None
-    number = 1 + (tx.scalar(select(func.max(attempts.c.number)).where(attempts.c.job_id == job.id)) or 0)
-    attempt_id = tx.execute(
-        insert(attempts)
-        .values(job_id=job.id, number=number, account=job.account, started_at=now)
-        .returning(attempts.c.id)
-    ).scalar_one()
+    new = {"its_id": job.id, "job_id": job.id, "account": job.account, "started_at": now}
+    attempt_id, number = tx.execute(BEGIN, new).one()
     charges.reserve(tx, job, attempt_id, now)
     attempt = Attempt(id=attempt_id, number=number, started_at=now, ticket=None)
     return replace(job, state=State.SUBMITTING, attempt=attempt)
@@ -62,11 +112,8 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
     """
     attempt = _under_way(job)
     now = ticket.accepted_at
-    tx.execute(
-        update(attempts)
-        .where(attempts.c.id == attempt.id)
-        .values(ticket_id=ticket.id, polling_url=ticket.polling_url, accepted_at=now)
-    )
+    told = {"ticket_id": ticket.id, "polling_url": ticket.polling_url, "accepted_at": now}
+    tx.execute(CHANGE_ATTEMPT, {"its_id": attempt.id, **told})
     stops.went_well(tx, job)
     charges.book(tx, job, attempt.id, "reported", said, source="submit answer", now=now)
     if not _move(tx, job, State.RENDERING, now, waits=0):
@@ -89,9 +136,10 @@ def put_back(
 
     An attempt under way ends here. A cost of None means that BFL never took it and nothing was spent.
     """
-    counted = {"failures": jobs.c.failures + int(counts == "failure"), "waits": jobs.c.waits + int(counts == "wait")}
-    if not _move(tx, job, State.QUEUED, now, owner=None, due_at=due_at, reason=reason, **counted):
+    if not _move(tx, job, State.QUEUED, now, owner=None, due_at=due_at, reason=reason):
         return False
+    if counts != "nothing":
+        tx.execute(COUNT[counts], {"its_id": job.id})
     if job.attempt is not None:
         _end_attempt(tx, job, "refused" if cost is None else "failed", reason, now)
         charges.close(tx, job, job.attempt.id, cost, now=now)
@@ -153,9 +201,10 @@ def end(
     now: float,
 ) -> bool:
     """The job ends without a picture, and so do its copies. A cost of None means that nothing was spent."""
-    failures = jobs.c.failures + int(to is State.FAILED)
-    if not _move(tx, job, to, now, owner=None, reason=reason, failures=failures):
+    if not _move(tx, job, to, now, owner=None, reason=reason):
         return False
+    if to is State.FAILED:
+        tx.execute(COUNT["failure"], {"its_id": job.id})
     if job.attempt is not None:
         _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)
         charges.close(tx, job, job.attempt.id, cost, source=source, now=now)
@@ -171,27 +220,18 @@ def hand_over(tx: Connection, job: ClaimedJob, *, now: float, due_at: float, rea
 def _move(tx: Connection, job: ClaimedJob, to: State, now: float, **columns: object) -> bool:
     if to not in MOVES[job.state]:
         raise ValueError(f"no move leads from {job.state} to {to}")
-    moved = tx.execute(update(jobs).where(_still_ours(job)).values(state=to, changed_at=now, **columns))
-    return moved.rowcount == 1
-
-
-def _still_ours(job: ClaimedJob) -> ColumnElement[bool]:
-    """A worker that slept can have lost a job and have claimed it anew: then only the attempt tells the two apart."""
-    ours = and_(jobs.c.id == job.id, jobs.c.state == job.state, jobs.c.owner == job.owner)
-    return ours if job.attempt is None else and_(ours, _is_under_way(job.attempt))
-
-
-def _is_under_way(attempt: Attempt) -> ColumnElement[bool]:
-    return exists().where(attempts.c.id == attempt.id, attempts.c.ended_at.is_(None))
+    statement = OURS if job.attempt is None else OURS_UNDER_WAY
+    still = {"its_id": job.id, "its_state": job.state, "its_owner": job.owner}
+    if job.attempt is not None:
+        still["its_attempt"] = job.attempt.id
+    return tx.execute(statement, {**still, "state": to, "changed_at": now, **columns}).rowcount == 1
 
 
 def _settle_doubt(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float) -> None:
     """Somebody took the job from us while the answer was on its way; if it is still in doubt, it no longer is."""
-    tx.execute(
-        update(jobs)
-        .where(jobs.c.id == job.id, jobs.c.state == State.UNSURE, _is_under_way(attempt))
-        .values(state=State.RENDERING, reason="the answer came late", due_at=now, called_at=None, changed_at=now)
-    )
+    doubtful = {"its_id": job.id, "its_state": State.UNSURE, "its_attempt": attempt.id}
+    new = {"state": State.RENDERING, "reason": "the answer came late", "due_at": now, "called_at": None}
+    tx.execute(SETTLE_DOUBT, {**doubtful, **new, "changed_at": now})
     feeding.reopen(tx, {job.batch_id})
 
 
@@ -200,11 +240,7 @@ def _columns_of(image: KeptImage) -> dict[str, object]:
 
 
 def _end_attempt(tx: Connection, job: ClaimedJob, outcome: Outcome, message: str, now: float) -> None:
-    tx.execute(
-        update(attempts)
-        .where(attempts.c.id == _under_way(job).id)
-        .values(outcome=outcome, message=message, ended_at=now)
-    )
+    tx.execute(CHANGE_ATTEMPT, {"its_id": _under_way(job).id, "outcome": outcome, "message": message, "ended_at": now})
 
 
 def _under_way(job: ClaimedJob) -> Attempt:
@@ -214,25 +250,7 @@ def _under_way(job: ClaimedJob) -> Attempt:
 
 
 def _claimed(tx: Connection, job_id: int) -> ClaimedJob:
-    row = tx.execute(
-        select(
-            jobs,
-            batches.c.name.label("batch_name"),
-            batches.c.manifest_sha256,
-            batches.c.policy,
-            case((jobs.c.copy_of.is_not(None), func.coalesce(originals.c.image_key, ""))).label("copied_key"),
-            attempts.c.id.label("attempt_id"),
-            attempts.c.number.label("attempt_number"),
-            attempts.c.started_at,
-            attempts.c.ticket_id,
-            attempts.c.polling_url,
-            attempts.c.accepted_at,
-        )
-        .join(batches, batches.c.id == jobs.c.batch_id)
-        .outerjoin(originals, originals.c.id == jobs.c.copy_of)
-        .outerjoin(attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None))
-        .where(jobs.c.id == job_id)
-    ).one()
+    row = tx.execute(READ, {"its_id": job_id}).one()
     fields = ClaimedJob.__dataclass_fields__.keys() - {"state", "attempt", "policy"}
     return ClaimedJob(
         **{name: getattr(row, name) for name in fields},

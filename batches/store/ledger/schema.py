@@ -212,6 +212,14 @@ Index(
 )
 Index("ix_charges_batch", charges.c.batch_id)
 
+paces = Table(
+    "paces",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("weights", JSON, nullable=False),  # the histogram of batches.pace
+)
+
 stops = Table(
     "stops",
     metadata,

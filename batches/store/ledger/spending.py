@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from batches.money import show_credits
 from batches.policy import Policy
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from batches.policy import Budget
     from batches.store.ledger.records import ClaimedJob
+
+PAUSED = select(batches.c.paused_for).where(batches.c.id == bindparam("its_id"), batches.c.paused == "budget")
+"""Asked whenever money comes free: what a batch that rests for its budget waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,7 @@ def refusal(tx: Connection, job: ClaimedJob) -> str | None:
 
 def reconsider(tx: Connection, batch_id: str) -> None:
     """Money came free, or the cap was raised: a batch that rests for its budget goes on if there is room now."""
-    query = select(batches.c.paused_for).where(batches.c.id == batch_id, batches.c.paused == "budget")
-    row = tx.execute(query).one_or_none()
+    row = tx.execute(PAUSED, {"its_id": batch_id}).one_or_none()
     if row is not None and ((purse := purse_of(tx, batch_id)) is None or purse.has_room(row.paused_for)):
         pausing.lift(tx, batch_id, "budget")
 

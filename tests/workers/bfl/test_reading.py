@@ -147,7 +147,10 @@ def task(status: str, rest: str = "") -> str:
 @pytest.mark.parametrize(
     ("code", "body", "answer", "reason"),
     [
-        (200, task("Pending", ',"progress":0.4'), InFlight(), "still to do"),
+        (200, task("Pending"), InFlight(), "still to do"),
+        (200, task("Pending", ',"progress":0.4'), InFlight(0.4), "a part is done"),
+        (200, task("Pending", ',"progress":"half"'), InFlight(), "no number"),
+        (200, task("Pending", ',"progress":40'), InFlight(), "no part of one"),
         (200, task("Reasoning"), InFlight(), "a status since 2026"),
         (200, task("Generating"), InFlight(), "a status since 2026"),
         (200, task("Simmering"), InFlight(), "a word that is not invented yet is not the end"),

@@ -1,4 +1,4 @@
-"""The first schema: batches, jobs, attempts, charges, workers, stops, troubles, limits."""
+"""The first schema: batches, jobs, attempts, charges, workers, paces, stops, troubles, limits."""
 
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "paces",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "model", name=op.f("pk_paces")),
     )
     op.create_table(
         "stops",
