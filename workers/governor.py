@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from batches.store.ledger import feeding, pausing, steering
+from batches.store.ledger import feeding, pausing, spending, steering
 from batches.store.ledger.trials import trial_of
 from workers import log
 
@@ -24,6 +24,8 @@ def govern(tx: Connection, account: str, now: float) -> None:
     for batch in feeding.open_batches(tx, account):
         if batch.paused == "cancelled":
             steering.cancel_some(tx, batch.id, now=now, limit=CANCELLED_AT_ONCE)  # what BFL did not take after all
+        elif batch.paused == "budget":
+            spending.reconsider(tx, batch.id)  # money comes free in more ways than a settled attempt
         elif batch.paused is not None:
             continue
         elif batch.deadline_at is not None and batch.deadline_at <= now:

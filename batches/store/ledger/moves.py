@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import bindparam, case, exists, func, insert, select, update
 
 from batches.policy import Policy
-from batches.store.ledger import charges, copies, feeding, stops
+from batches.store.ledger import charges, copies, feeding, spending, stops
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
 from batches.store.ledger.states import MOVES, State
@@ -161,7 +161,9 @@ def reseed(
 
 def doubt(tx: Connection, job: ClaimedJob, reason: str, now: float) -> bool:
     """Nobody knows whether this attempt was taken and will be billed: the job is unsure."""
-    return _move(tx, job, State.UNSURE, now, owner=None, due_at=now, reason=reason)
+    doubtful = _move(tx, job, State.UNSURE, now, owner=None, due_at=now, reason=reason)
+    spending.reconsider(tx, job.batch_id)  # a cautious cap does not count what is at risk
+    return doubtful
 
 
 def start_fetching(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | None:

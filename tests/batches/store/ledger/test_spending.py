@@ -95,6 +95,14 @@ def test_money_that_was_not_spent_after_all_lets_the_batch_go_on(world: World) -
     assert not is_paused(world, two)
 
 
+def test_money_that_is_at_risk_is_no_longer_reserved_under_a_cautious_cap(world: World) -> None:
+    one, two = claimed(world, 2, capped(5, BudgetMode.CAUTIOUS))
+    sent = world.carry(one, State.SUBMITTING)
+    assert refused(world, two)
+    world.doubt(sent)
+    assert not is_paused(world, two)
+
+
 def test_a_batch_stays_at_rest_while_there_is_no_room(world: World) -> None:
     one, two = claimed(world, 2, capped(5))
     fetching = world.carry(one, State.FETCHING)
