@@ -31,6 +31,8 @@ class Morning:
     jobs: dict[str, int]  #: by state, only those that occur
     blows: Mapping[str, int]  #: what was done to them
     lost: int  #: jobs that do not rest, or are done and have no picture
+    deserters: int  #: workers that had begun, and ended unasked
+    mistakes: int  #: errors in the workers' log that nobody foresaw
     books: Books
     at_risk: int  #: as the ledger says
     resubmitted: int  #: what was submitted again after a lost answer, perhaps paid twice
@@ -43,6 +45,8 @@ class Morning:
         return {
             "jobs": self.jobs,
             "blows": self.blows,
+            "workers_ended_unasked": self.deserters,
+            "mistakes": self.mistakes,
             "jobs_lost": self.lost,
             "paid_again": books.paid_again,
             "paid_twice_outside_policy": books.paid_twice,
@@ -66,6 +70,8 @@ class Morning:
         yield "jobs", f"{sum(self.jobs.values()):,}"
         yield from ((f"  {state}", f"{count:,}") for state, count in self.jobs.items())
         yield from ((what, f"{count:,}") for what, count in self.blows.items())
+        yield "workers ended unasked", f"{self.deserters:,}"
+        yield "mistakes in the log", f"{self.mistakes:,}"
         yield "jobs lost", f"{self.lost:,}"
         yield "paid again within the policy", f"{books.paid_again - books.paid_twice:,}"
         yield "paid twice outside the policy", f"{books.paid_twice:,}"
@@ -82,6 +88,10 @@ class Morning:
     def broken(self) -> Iterator[str]:
         """Every law that does not hold, in a sentence."""
         books = self.books
+        if self.deserters:
+            yield f"{self.deserters} workers ended unasked"
+        if self.mistakes:
+            yield f"{self.mistakes} errors that nobody foresaw; --keep FOLDER keeps the log"
         if self.lost:
             yield f"{self.lost} jobs are lost"
         if books.paid_twice:
@@ -107,6 +117,8 @@ def morning_after(night: Night, rested: Standing) -> Morning:
             jobs={state.value: rested.jobs[state] for state in State if state in rested.jobs},
             blows=night.blows,
             lost=sum(_is_lost(night.images, *row) for row in left),
+            deserters=night.deserters,
+            mistakes=night.mistakes(),
             books=books_of(tx, night.company.tasks()),
             at_risk=rested.money.at_risk,
             resubmitted=feeding.lost_money(tx, batch.id),

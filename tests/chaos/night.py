@@ -12,8 +12,11 @@ from contextlib import ExitStack
 from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
+from sqlalchemy import select
+
 import simulator
 from batches.store.ledger import Ledger, standing
+from batches.store.ledger.schema import workers
 from tests.chaos.weather import FAULTS, manifest
 from tests.end_to_end.broker import Broker
 from tests.end_to_end.people import Company
@@ -41,6 +44,9 @@ COMPANY_SLOTS = 48
 MEDIAN_SECONDS, SPREAD = 3.0, 0.5
 """Of the time that BFL takes for a picture."""
 
+BUG = '"event": "bug"'
+"""In a line of the workers' log: an error that nobody foresaw."""
+
 ACCOUNT = """
 [accounts.chaos]
 key_env = "CHAOS_BFL_KEY"
@@ -56,13 +62,14 @@ class Night:
         self.folder = folder
         self.images = folder / "images"
         self.blows: Counter[str] = Counter()  # what was done to it, and how often
+        self.deserters = 0  # workers that had begun, and ended unasked
         self._dice = random.Random(seed)
         self._workers: list[subprocess.Popen[bytes]] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        options = {"median": MEDIAN_SECONDS, "spread": SPREAD, "slots": COMPANY_SLOTS}
-        self.company = Company(self._stack.enter_context(simulator.running(**options)).url)
+        company = simulator.running(median=MEDIAN_SECONDS, spread=SPREAD, slots=COMPANY_SLOTS)
+        self.company = Company(self._stack.enter_context(company).url)
         self._broker = Broker(self.folder / "broker.sock")
         self._broker.start()
         self._stack.callback(self._broker.kill)
@@ -73,8 +80,7 @@ class Night:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
-            worker.kill()
-            worker.wait()
+            _kill(worker)
         self._stack.close()
 
     def submit(self, jobs: int) -> None:
@@ -107,7 +113,25 @@ class Night:
         deadline = time.monotonic() + REST_SECONDS
         while not (self._standing().rests and self._company_rests()) and time.monotonic() < deadline:
             time.sleep(0.2)
+        self._look_after_workers()
         return self._standing()
+
+    def mistakes(self) -> int:
+        """Errors in the workers' log that nobody foresaw."""
+        return self._log.read_text().count(BUG)
+
+    def _look_after_workers(self) -> None:
+        """As whatever keeps services running does: one that came while the broker was away begins anew."""
+        for place, worker in enumerate(self._workers):
+            if worker.poll() is not None:
+                had_begun = self._had_begun(worker)
+                self.deserters += had_begun
+                self.blows["workers that found no broker"] += not had_begun
+                self._replace(place)
+
+    def _had_begun(self, worker: subprocess.Popen[bytes]) -> bool:
+        with self.ledger.read() as tx:
+            return worker.pid in set(tx.scalars(select(workers.c.pid)))
 
     def _standing(self) -> Standing:
         with self.ledger.read() as tx:
@@ -117,11 +141,13 @@ class Night:
         return not any(self.company.books()["active"].values())
 
     def _kill_a_worker(self) -> None:
-        victim = self._dice.randrange(WORKERS)
-        self._workers[victim].kill()
-        self._workers[victim].wait()
-        self._workers[victim] = self._worker()
+        self._look_after_workers()
+        self._replace(self._dice.randrange(WORKERS))
         self.blows["workers killed"] += 1
+
+    def _replace(self, place: int) -> None:
+        _kill(self._workers[place])
+        self._workers[place] = self._worker()
 
     def _restart_broker(self) -> None:
         self._broker.kill()
@@ -134,7 +160,7 @@ class Night:
         self.blows["broker flushed"] += 1
 
     def _worker(self) -> subprocess.Popen[bytes]:
-        return self._started("worker", "--account", "chaos", "--while-stdin-open")
+        return self._started("worker", "--account", "chaos", "--log-json", "--while-stdin-open")
 
     @property
     def _log(self) -> Path:
@@ -152,6 +178,11 @@ class Night:
                 stdout=log,
                 stderr=log,
             )
+
+
+def _kill(worker: subprocess.Popen[bytes]) -> None:
+    with worker:
+        worker.kill()
 
 
 def _sleep_until(moment: float) -> None:
