@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 DOUBTS = {"lost", None}
 """Outcomes of an attempt without a ticket that BFL may have billed: submitted again, or held."""
 
-EXCUSES = {"lost", "failed"}
-"""Outcomes of an attempt that was paid for nothing: the job may be ordered, and paid, again."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -41,9 +38,17 @@ class Try:
 
     what: tuple[str, str]  #: model and prompt
     ticket: str | None  #: the company's id of the task
+    accepted_at: float | None  #: when its ticket came, in seconds since the epoch
     outcome: str | None  #: none while it is open
     ended_at: float | None  #: seconds since the epoch
     settled: int | None  #: micro-credits; none: not settled, or nobody told
+
+    @property
+    def was_for_nothing(self) -> bool:
+        """Whether its job may be ordered, and paid, again: BFL called it failed, or its ticket came after the doubt."""
+        if self.outcome != "lost":
+            return self.outcome == "failed"
+        return self.accepted_at is None or self.ended_at is None or self.accepted_at >= self.ended_at
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Books:
         """Billed orders beyond the one of a job that counts, and orders for which there is not even a doubt."""
         by_ticket = {one.ticket: one for one in self.tries}
         counting = Counter(
-            task.what for task in self._billed if task.id in by_ticket and by_ticket[task.id].outcome not in EXCUSES
+            task.what for task in self._billed if task.id in by_ticket and not by_ticket[task.id].was_for_nothing
         )
         unknown = Counter(task.what for task in self.tasks if task.id not in by_ticket)
         doubts = Counter(one.what for one in self.tries if one.ticket is None and one.outcome in DOUBTS)
@@ -137,6 +142,7 @@ def _tries(tx: Connection) -> Iterator[Try]:
         yield Try(
             what=(row.model, row.params["prompt"]),
             ticket=row.ticket_id,
+            accepted_at=row.accepted_at,
             outcome=row.outcome,
             ended_at=row.ended_at,
             settled=row.settled,

@@ -14,8 +14,11 @@ def task(name: str, *, price: int = PRICE, begins: float = 0, ends: float = 9) -
     return Task(id=name, what=what, lane="standard", micro_credits=price, accepted_at=begins, finished_at=ends)
 
 
-def attempt(ticket: str | None, outcome: str | None, *, settled: int | None = None, ends: float | None = 9) -> Try:
-    return Try(what=("flux-2-pro", "a heron"), ticket=ticket, outcome=outcome, ended_at=ends, settled=settled)
+def attempt(
+    ticket: str | None, outcome: str | None, *, settled: int | None = None, answered: float = 1, ends: float | None = 9
+) -> Try:
+    what, came_at = ("flux-2-pro", "a heron"), None if ticket is None else answered
+    return Try(what=what, ticket=ticket, accepted_at=came_at, outcome=outcome, ended_at=ends, settled=settled)
 
 
 DONE = attempt("a", "done", settled=PRICE)
@@ -29,6 +32,10 @@ DONE = attempt("a", "done", settled=PRICE)
         pytest.param([task("a")], [attempt(None, "refused")], 1, 0, id="taken for refused, and billed"),
         pytest.param([task("a")], [attempt(None, None)], 0, 0, id="the answer was lost, and it is held"),
         pytest.param([task("b"), task("a")], [attempt(None, "lost"), DONE], 0, 0, id="lost, and ordered again"),
+        pytest.param(
+            [task("b"), task("a")], [attempt("b", "lost", answered=10), DONE], 0, 0, id="the lost answer came late"
+        ),
+        pytest.param([task("b"), task("a")], [attempt("b", "lost"), DONE], 1, 0, id="given up with its ticket"),
         pytest.param([task("b"), task("a")], [DONE], 1, 0, id="ordered again for no reason"),
         pytest.param([task("b"), task("a")], [attempt("b", "failed"), DONE], 0, 0, id="called failed, and billed"),
         pytest.param(
