@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tests.chaos.night import Night
 
 
+makers = jobs.alias("makers")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Morning:
     """What is left to count. Money in micro-credits."""
@@ -112,7 +115,8 @@ def morning_after(night: Night, rested: Standing) -> Morning:
     with night.ledger.read() as tx:
         batch = rested.batch
         planned = tx.scalar(select(batches.c.planned_micro_credits).where(batches.c.id == batch.id)) or 0
-        left = tx.execute(select(jobs.c.state, jobs.c.image_key, jobs.c.image_sha256)).all()
+        made_by = select(makers.c.state).where(makers.c.id == jobs.c.copy_of).scalar_subquery()
+        left = tx.execute(select(jobs.c.state, jobs.c.image_key, jobs.c.image_sha256, made_by)).all()
         return Morning(
             jobs={state.value: rested.jobs[state] for state in State if state in rested.jobs},
             blows=night.blows,
@@ -127,8 +131,9 @@ def morning_after(night: Night, rested: Standing) -> Morning:
         )
 
 
-def _is_lost(images: Path, state: str, key: str | None, sha256: str | None) -> bool:
+def _is_lost(images: Path, state: str, key: str | None, sha256: str | None, made_by: str | None) -> bool:
+    """Neither at rest, nor a copy that waits for a picture in doubt; or done, and the picture is not there."""
     if state != State.DONE:
-        return State(state) not in RESTING
+        return State(state) not in RESTING and made_by != State.UNSURE
     file = images / (key or "")
     return not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256
