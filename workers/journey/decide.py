@@ -202,7 +202,7 @@ def _after_useless(view: View, event: BadPicture | Foreign, patience: Patience) 
         case BadPicture(message=message, cost=cost):
             return End(State.FAILED, message, cost)
         case Foreign(message=message):
-            return Doubt(message)
+            return Doubt(message, for_a_person=True)
         case _:
             assert_never(event)
 

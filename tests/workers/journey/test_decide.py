@@ -187,7 +187,7 @@ def step_after(view: View, event: Event) -> Step:
         (
             View(max_attempts=3, accepted_at=NOW, useless=3),
             Foreign("said"),
-            Doubt("said"),
+            Doubt("said", for_a_person=True),
             "paid for, and not to be had without trusting a stranger",
         ),
         (
