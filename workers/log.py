@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
 _out = structlog.get_logger("fluxbatch")
 
 
+def _coloured() -> bool:
+    """Colours are for terminals, and not for those who want none (no-color.org)."""
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+
 def configure(*, verbose: bool, as_json: bool) -> None:
     """Write to stderr: lines for people at a terminal, JSON for files."""
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=_coloured())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

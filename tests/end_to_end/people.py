@@ -105,15 +105,22 @@ class Company:
         """What it accepted and billed."""
         return httpx.get(f"{self.url}/_sim/stats", trust_env=False).json()
 
+    def tasks(self) -> list[dict[str, object]]:
+        """Every task with its fate, oldest first."""
+        return httpx.get(f"{self.url}/_sim/tasks", trust_env=False).json()["tasks"]
+
     def prompts_paid_with(self, key: str) -> list[str]:
         """What it accepted from this key, by prompt."""
-        tasks = httpx.get(f"{self.url}/_sim/tasks", trust_env=False).json()["tasks"]
         account = hashlib.sha256(key.encode()).hexdigest()[:16]
-        return sorted(task["prompt"] for task in tasks if task["account"] == account)
+        return sorted(task["prompt"] for task in self.tasks() if task["account"] == account)
 
     def spoil(self, fault: object) -> None:
         """Let something go wrong from now on: a fault, or a list of them."""
         httpx.post(f"{self.url}/_sim/faults", json=fault, trust_env=False).raise_for_status()
+
+    def faults(self) -> list[dict[str, object]]:
+        """What goes wrong, and how often it did."""
+        return httpx.get(f"{self.url}/_sim/faults", trust_env=False).json()["faults"]
 
     def mend(self) -> None:
         """Let everything go well from now on."""

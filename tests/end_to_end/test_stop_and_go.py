@@ -11,41 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.end_to_end.broker import Broker
 from tests.end_to_end.people import HELLO, child, stop
-from workers.broker import connect
-from workers.embedded.broker import server_binary
-from workers.errors import BrokerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.end_to_end.people import Company, Person
-
-
-class Broker:
-    """A Redis-compatible server that is started and killed at will."""
-
-    def __init__(self, socket: Path) -> None:
-        self.url = f"unix://{socket}"
-        options = {"--port": "0", "--unixsocket": str(socket), "--save": "", "--dir": str(socket.parent)}
-        self._command = [server_binary(), *(word for pair in options.items() for word in pair)]
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        while True:
-            try:
-                connect(self.url).close()
-            except BrokerError:
-                time.sleep(0.02)
-            else:
-                return
-
-    def kill(self) -> None:
-        """End it without a word."""
-        self._process.kill()
-        self._process.wait()
 
 
 def finishes_and_adds_up(person: Person, company: Company) -> None:
@@ -120,8 +93,7 @@ def test_a_flushed_broker_loses_nothing(person: Person, company: Company, broker
     run = person.start("run", HELLO, "--yes")
     for sign in ("accepted", "downloads"):
         company.wait_for(lambda books, sign=sign: books[sign] >= 1)
-        with connect(broker.url) as redis:
-            redis.flushall()
+        broker.flush()
     run.communicate(timeout=60)
 
     assert run.returncode == 3

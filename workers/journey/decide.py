@@ -74,6 +74,7 @@ class View:
     waits: int = 0  #: refusals in a row that cost nothing
     accepted_at: float | None = None  #: when BFL took it; None without a ticket
     troubles: int = 0  #: polls and downloads in a row that went wrong
+    unknown: int = 0  #: polls in a row that did not find its ticket
     seeds_left: int = 0  #: how often it may be tried with another seed when it is moderated
     pace: Pace = NEVER_SEEN  #: how long its model takes, as far as that is known
     useless: int = 0  #: results that could not be used: pictures that did not decode, links to foreign hosts
@@ -91,8 +92,10 @@ class View:
                 return replace(self, waits=self.waits + 1)
             case TaskError():
                 return replace(self, failures=self.failures + 1)
-            case InFlight() | NotFound():
-                return replace(self, troubles=0)
+            case InFlight():
+                return replace(self, troubles=0, unknown=0)
+            case NotFound():
+                return replace(self, troubles=0, unknown=self.unknown + 1)
             case _:
                 return self
 
@@ -180,7 +183,7 @@ def _after_poll(
                 return Doubt(f"no result within {patience.deadline:.0f} s")
             return Poll(patience.poll_gap(view.pace, age, progress))
         case NotFound():
-            if age > patience.not_found_grace:
+            if age > patience.not_found_grace and view.unknown >= patience.not_found_tries:
                 return Doubt("BFL does not know this ticket")
             return Poll(patience.poll_gap(view.pace, age))
         case _:
@@ -202,7 +205,7 @@ def _after_useless(view: View, event: BadPicture | Foreign, patience: Patience) 
         case BadPicture(message=message, cost=cost):
             return End(State.FAILED, message, cost)
         case Foreign(message=message):
-            return Doubt(message)
+            return Doubt(message, for_a_person=True)
         case _:
             assert_never(event)
 

@@ -278,8 +278,8 @@ class Journey:
                     moves.put_back(tx, job, now=now, due_at=due_at, reason=reason, counts=counts, cost=cost)
                 case steps.Reseed(reason, cost, source):
                     moves.reseed(tx, job, another_seed(job), reason=reason, cost=cost, source=source, now=now)
-                case steps.Doubt(reason):
-                    moves.doubt(tx, job, reason, now)
+                case steps.Doubt(reason, for_a_person):
+                    moves.doubt(tx, job, reason, now, for_a_person=for_a_person)
                 case steps.HandOver(after, reason):
                     moves.hand_over(tx, job, now=now, due_at=now + after, reason=reason)
                 case _:

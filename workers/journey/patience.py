@@ -20,6 +20,7 @@ class Patience:
     longest_gap: float = 5.0  #: between two polls
     longest_first: float = 30.0  #: to the first poll: what was learnt in a bad hour must not keep slots idle for long
     not_found_grace: float = 60.0  #: how long BFL may not know a ticket it has just given
+    not_found_tries: int = 5  #: polls in a row that do not find a ticket before it counts as lost: one may be a slip
     deadline: float = 1800.0  #: a ticket still in flight after this long is given up as lost
     backoff_base: float = 1.0  #: the first wait after a refusal: 1, 2, 4, 8, 16, 32, 60, 60 …
     backoff_cap: float = 60.0  #: the longest wait after a refusal

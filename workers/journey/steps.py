@@ -79,6 +79,7 @@ class Doubt:
     """Unsure: the money may be spent, and nobody knows."""
 
     reason: str
+    for_a_person: bool = False  #: BFL took it, so to submit it again pays twice for certain: no policy does
 
 
 @dataclass(frozen=True, slots=True)

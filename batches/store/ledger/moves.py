@@ -16,7 +16,7 @@ from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding, spending, stops
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
-from batches.store.ledger.states import MOVES, State
+from batches.store.ledger.states import MOVES, NEVER, State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -159,9 +159,13 @@ def reseed(
     return True
 
 
-def doubt(tx: Connection, job: ClaimedJob, reason: str, now: float) -> bool:
-    """Nobody knows whether this attempt was taken and will be billed: the job is unsure."""
-    doubtful = _move(tx, job, State.UNSURE, now, owner=None, due_at=now, reason=reason)
+def doubt(tx: Connection, job: ClaimedJob, reason: str, now: float, *, for_a_person: bool = False) -> bool:
+    """Nobody knows whether this attempt was taken and will be billed, or how to get its picture: the job is unsure.
+
+    What is for a person is set aside: no policy submits it again.
+    """
+    due_at = NEVER if for_a_person else now
+    doubtful = _move(tx, job, State.UNSURE, now, owner=None, due_at=due_at, reason=reason)
     spending.reconsider(tx, job.batch_id)  # a cautious cap does not count what is at risk
     return doubtful
 

@@ -108,6 +108,21 @@ def test_unsure_jobs_are_submitted_again_within_the_bound_and_held_beyond_it(
     assert fed.states() == {"called": 1, "unsure": 1}
 
 
+def test_an_unsure_job_that_is_for_a_person_is_not_submitted_again(fed: Feeding, submit: Callable[..., str]) -> None:
+    submit("fox", unsure=Unsure(micro_credits=4_000_000))
+    dispatcher = fed.dispatcher()
+    dispatcher.tick()
+    with fed.ledger.write() as tx:
+        job = moves.claim(tx, 1, "one", fed.now)
+        assert job
+        under_way = moves.begin_attempt(tx, job, fed.now)
+        assert under_way
+        moves.doubt(tx, under_way, "its link leads to a stranger", fed.now, for_a_person=True)
+    fed.ahead += SWEEP_SECONDS
+    assert dispatcher.tick() == []
+    assert fed.states() == {"unsure": 1}
+
+
 def test_a_batch_is_closed_when_its_last_job_rests(fed: Feeding, submit: Callable[..., str]) -> None:
     batch_id = submit("fox", "hare")
     dispatcher = fed.dispatcher()
