@@ -119,9 +119,9 @@ def step_after(view: View, event: Event) -> Step:
             "BFL has forgotten it, perhaps not on the bill",
         ),
         (View(max_attempts=3, accepted_at=NOW - 60), NotFound(), Poll(5), "a ticket may be known late"),
-        (View(max_attempts=3, accepted_at=NOW - 61, unknown=4), NotFound(), Poll(5), "a slip of an old one passes"),
+        (View(max_attempts=3, accepted_at=NOW - 61, unknown=3), NotFound(), Poll(5), "a slip of an old one passes"),
         (
-            View(max_attempts=3, accepted_at=NOW - 61, unknown=5),
+            View(max_attempts=3, accepted_at=NOW - 61, unknown=4),
             NotFound(),
             Doubt("BFL does not know this ticket"),
             "but not this late",
