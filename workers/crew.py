@@ -62,7 +62,7 @@ class Crew(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no ty
             parent.exitcode = EX_FAILURE
 
     def terminate(self, parent: CelerysWorker) -> None:
-        """In haste the way out is the same: it is short, and what is dropped would have to be paid again."""
+        """In haste the way out is the same: it is short, and a submission that is cut off may have been paid."""
         self.stop(parent)
 
     def info(self, _: CelerysWorker) -> dict[str, object]:

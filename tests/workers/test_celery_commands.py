@@ -103,6 +103,7 @@ def test_a_worker_shows_its_jobs_and_drains_when_celery_tells_it_to(
     way: tuple[str, ...],
     shell: Shell,
     ledger: Ledger,
+    redis: Redis,
     submit: Callable[..., str],
     company: Company,
     eventually: Eventually,
@@ -118,6 +119,7 @@ def test_a_worker_shows_its_jobs_and_drains_when_celery_tells_it_to(
         assert {task["kwargs"]["batch"] for task in active} == {batch}
         assert (stats["fluxbatch"]["account"], stats["pool"]["max-concurrency"]) == ("ours", 8)
         assert shell.celery("control", "enable_events").returncode == 0, "as Flower does"
+        assert {key.partition(b":")[0] for key in redis.keys()} == {b"fluxbatch"}, "nothing of other apps is touched"
         shell.celery("control", "shutdown")
         _, log = process.communicate(timeout=10)
     assert process.returncode == 0, log
@@ -127,7 +129,7 @@ def test_a_worker_shows_its_jobs_and_drains_when_celery_tells_it_to(
     assert count(ledger, State.RENDERING) == JOBS, "and none is given up"
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT], ids=lambda how: how.name)
 def test_a_worker_of_celerys_command_does_its_jobs_and_drains_on_a_signal(
     *,
     how: signal.Signals,
