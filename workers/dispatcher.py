@@ -64,7 +64,7 @@ class Dispatcher:
         ledger: Ledger,
         redis: Redis,
         keeper: Keeper,
-        ring: Callable[[int], None],
+        ring: Callable[[int, str], None],
         on_fatal: Callable[[FluxbatchError], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -109,9 +109,15 @@ class Dispatcher:
         now = self._clock()
         rung = self._sweep(now) if now >= self._next_sweep else []
         rung = [*rung, *self._feed(now)]
-        for job_id in rung:
-            self._ring(job_id)
+        for job_id, batch_id in self._with_batches(rung):
+            self._ring(job_id, batch_id)
         return rung
+
+    def _with_batches(self, rung: Sequence[int]) -> Sequence[tuple[int, str]]:
+        if not rung:
+            return []
+        with self._ledger.read() as tx:
+            return feeding.with_batches(tx, rung)
 
     def _run(self) -> None:
         while not self._leaving.is_set():

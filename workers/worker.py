@@ -17,14 +17,13 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from celery import signals
 from celery.exceptions import SecurityWarning
 
 from batches.errors import FluxbatchError
 from batches.store.images import open_store
 from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
-from workers.app import add_tasks, make_app, ring
+from workers.app import ring
 from workers.bfl import Client
 from workers.broker import connect
 from workers.dispatcher import Dispatcher
@@ -52,14 +51,14 @@ M_ARENA_MAX = -8
 class Worker:
     """Everything one worker process holds."""
 
-    def __init__(self, settings: Settings, account: Account, broker_url: str, *, threads: int) -> None:
+    def __init__(self, settings: Settings, account: Account, app: Celery, *, threads: int) -> None:
         """Connect to the broker, the ledger and the image store; nothing runs yet."""
         self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self.account = account.name
         self.threads = threads
         self.fatal: FluxbatchError | None = None
         self._leaving = threading.Event()
-        redis = connect(broker_url)
+        redis = connect(app.conf.broker_url)
         self._ledger = Ledger(settings.where_ledger)
         self._client = Client(account.api_url, account.key(), allowed_hosts=account.allowed_hosts, connections=threads)
         slots = RedisSlots(redis, per_second=account.per_second)
@@ -72,20 +71,30 @@ class Worker:
             clock=time.time,
             sleep=self._leaving.wait,
         )
-        self._app: Celery = make_app(broker_url, self.account)
-        add_tasks(self._app, self.carry)
+        self._app = app
+        self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._dispatcher = Dispatcher(
             worker=self.id,
             account=self.account,
             ledger=self._ledger,
             redis=redis,
             keeper=Keeper(self.account, account.slots, slots, self._ledger),
-            ring=lambda job_id: ring(self._app, job_id),
+            ring=lambda job_id, batch_id: ring(app, job_id, batch_id),
             on_fatal=self._give_up,
         )
 
     def run(self) -> None:
         """Work until told to leave. Raises what made it impossible to go on."""
+        warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
+        self._app.Worker(
+            worker=self, hostname=f"fluxbatch-{os.getpid()}@{socket.gethostname()}",
+            concurrency=self.threads, loglevel="WARNING", quiet=True, without_gossip=True, without_mingle=True,
+        ).start()  # fmt: skip
+        if self.fatal is not None:
+            raise self.fatal
+
+    def arrive(self) -> None:
+        """Say that this worker is there, and go on saying it."""
         _share_memory()
         self._hands.images.tidy(time.time())
         with self._ledger.write() as tx:
@@ -93,20 +102,12 @@ class Worker:
             stops.lift(tx, self.account, time.time())
             feeding.ring_anew(tx, self.account)
             self._hands.paces.share(tx, self.account)
-        heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        heartbeat.start()
-        warnings.simplefilter("ignore", SecurityWarning)  # root is no danger here: messages are JSON, never pickle
-        signals.worker_ready.connect(self._on_ready, weak=False)
-        signals.worker_shutting_down.connect(self._on_leaving, weak=False)
-        try:
-            self._app.Worker(
-                pool="threads", concurrency=self.threads, loglevel="WARNING", quiet=True,
-                without_gossip=True, without_mingle=True, without_heartbeat=True,
-            ).start()  # fmt: skip
-        finally:
-            self._close(heartbeat)
-        if self.fatal is not None:
-            raise self.fatal
+        self._heartbeat.start()
+
+    def feed(self) -> None:
+        """Begin to ring for jobs."""
+        self._dispatcher.start()
+        log.worker_started(self.id, self.account, self.threads)
 
     def carry(self, job_id: int) -> None:
         """Answer one doorbell."""
@@ -128,17 +129,28 @@ class Worker:
             log.bug("journey", error)
 
     def leave(self) -> None:
-        """Drain, as on SIGTERM."""
+        """Have the whole process leave, as on SIGTERM."""
         os.kill(os.getpid(), signal.SIGTERM)
 
-    def _on_ready(self, **_: object) -> None:
-        self._dispatcher.start()
-        log.worker_started(self.id, self.account, self.threads)
+    def drain(self) -> None:
+        """Begin nothing more, and wake every thread that waits: it hands its job over."""
+        if not self._leaving.is_set():
+            log.worker_leaving(self.id)
+            self._leaving.set()
 
-    def _on_leaving(self, **_: object) -> None:
-        """Celery has stopped taking doorbells; wake every thread that waits."""
-        log.worker_leaving(self.id)
-        self._leaving.set()
+    def depart(self) -> None:
+        """Say goodbye, when no thread carries a job any more."""
+        self._dispatcher.stop()
+        self._heartbeat.join(timeout=DRAIN_SECONDS)
+        try:
+            with self._ledger.write() as tx:
+                presence.leave(tx, self.id, time.time())
+                feeding.ring_anew(tx, self.account)
+                self._hands.paces.share(tx, self.account)
+        except LedgerError as error:
+            log.trouble("leaving", error)
+        self._client.close()
+        self._ledger.close()
 
     def _give_up(self, error: FluxbatchError) -> None:
         """Nothing can be written down any more, so nothing may be begun."""
@@ -168,20 +180,6 @@ class Worker:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not make this worker look dead
             log.bug("heartbeat", error)
-
-    def _close(self, heartbeat: threading.Thread) -> None:
-        self._leaving.set()
-        self._dispatcher.stop()
-        heartbeat.join(timeout=DRAIN_SECONDS)
-        try:
-            with self._ledger.write() as tx:
-                presence.leave(tx, self.id, time.time())
-                feeding.ring_anew(tx, self.account)
-                self._hands.paces.share(tx, self.account)
-        except LedgerError as error:
-            log.trouble("leaving", error)
-        self._client.close()
-        self._ledger.close()
 
 
 def _share_memory() -> None:

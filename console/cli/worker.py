@@ -11,14 +11,8 @@ from console.actions import services
 from console.cli.options import Simulate
 from workers import log
 from workers.accounts import Account, Accounts
-from workers.dispatcher import window
 from workers.settings import Settings
-
-THREADS = 64
-"""One thread carries one job; this has room for the full windows of all three lanes, as BFL limits them."""
-
-MOST_THREADS = 1024
-"""Beyond that, another worker is the better way."""
+from workers.threads import MOST_THREADS, threads_for
 
 Threads = Annotated[
     int | None,
@@ -48,13 +42,15 @@ def worker(
 
     Example: `BFL_API_KEY=… fluxbatch worker`
     """
+    from workers.app import make_app
     from workers.worker import Worker, leave_with_stdin
 
     log.configure(verbose=verbose, as_json=log_json)
     settings = Settings.load()
     served = _served(settings, account, simulate=simulate)
     with services.api(served, settings.home) as live, services.broker(settings) as broker_url:
-        one = Worker(settings, live, broker_url, threads=threads or _threads(live))
+        app = make_app(broker_url, live.name)
+        one = Worker(settings, live, app, threads=threads or threads_for(live))
         if while_stdin_open:
             leave_with_stdin(one)
         one.run()
@@ -66,8 +62,3 @@ def _served(settings: Settings, account: str | None, *, simulate: bool) -> Accou
     if account is not None:
         raise SettingError("--simulate has an account of its own.", cure="Leave --account out, or --simulate.")
     return services.SIMULATOR
-
-
-def _threads(served: Account) -> int:
-    """Room for the full windows of all lanes."""
-    return min(max(THREADS, sum(map(window, served.slots.values()))), MOST_THREADS)

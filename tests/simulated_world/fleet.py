@@ -156,7 +156,8 @@ class Worker:
             suspects=cast("Any", Turnstile(hub, 1)),
         )  # fmt: skip
         self._dispatcher = Dispatcher(
-            worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis), ring=fleet.ring,
+            worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis),
+            ring=lambda job_id, _: fleet.ring(job_id),
             keeper=slots.Keeper(ACCOUNT, {"standard": fleet.limit}, fleet.slots, self._ledger),
             on_fatal=fleet.story.mistakes.append, clock=self._clock,
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.embedded.broker import embedded_broker, running_broker
+from workers.embedded.broker import broker_address, embedded_broker, running_broker
 from workers.embedded.service import Service
 
-__all__ = ["Service", "embedded_broker", "running_broker"]
+__all__ = ["Service", "broker_address", "embedded_broker", "running_broker"]

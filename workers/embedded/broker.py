@@ -24,17 +24,21 @@ SOCKET_PATH_LIMIT = 100
 @contextmanager
 def embedded_broker(home: Path) -> Iterator[str]:
     """Keep this home's broker up for the block, and give its URL."""
-    folder = _folder(home)
-    socket = _socket_path(folder)
-    url = f"unix://{socket}"
-    service = Service(name="broker", folder=folder, command=_command(socket, folder), is_up=lambda: _answers(url))
+    folder, url = _folder(home), broker_address(home)
+    command = _command(_socket_path(folder), folder)
+    service = Service(name="broker", folder=folder, command=command, is_up=lambda: _answers(url))
     with service.in_use():
         yield url
 
 
+def broker_address(home: Path) -> str:
+    """URL of this home's broker, whether it is up or not."""
+    return f"unix://{_socket_path(_folder(home))}"
+
+
 def running_broker(home: Path) -> str | None:
     """URL of this home's broker, if somebody keeps it up just now."""
-    url = f"unix://{_socket_path(_folder(home))}"
+    url = broker_address(home)
     return url if _answers(url) else None
 
 

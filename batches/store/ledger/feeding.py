@@ -73,6 +73,12 @@ def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
     return _call(tx, waiting, now)
 
 
+def with_batches(tx: Connection, job_ids: Collection[int]) -> Sequence[tuple[int, str]]:
+    """Each of these jobs with the id of its batch, the oldest first."""
+    rows = tx.execute(select(jobs.c.id, jobs.c.batch_id).where(jobs.c.id.in_(job_ids)).order_by(jobs.c.id))
+    return [(row.id, row.batch_id) for row in rows]
+
+
 def ring_anew(tx: Connection, account: str) -> None:
     """A worker comes or goes: doorbells may have gone with it, or with its broker, so all are rung again at once."""
     nobodys = (_in_open_batch(account), jobs.c.state.in_((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))

@@ -43,7 +43,7 @@ class Feeding:
             ledger=self.ledger,
             redis=self.redis,
             keeper=Keeper(ACCOUNT, slots, RedisSlots(self.redis), self.ledger),
-            ring=lambda job_id: self.bell(job_id),  # noqa: PLW0108  # a test may change the bell later
+            ring=lambda job_id, _: self.bell(job_id),  # a test may change the bell later
             on_fatal=self.fatal.append,
             clock=lambda: self.now,
         )

@@ -119,7 +119,7 @@ def test_what_a_broker_forgot_in_a_restart_is_rung_for_again(
     submit("fox")
     with connect(url) as redis, make_app(url, "ours") as app:
         fed.redis = redis
-        fed.bell = lambda job_id: ring(app, job_id)
+        fed.bell = lambda job_id: ring(app, job_id, "posters")
         dispatcher = fed.dispatcher()
         dispatcher.tick()
         assert redis.llen(QUEUE) == 1

@@ -1,0 +1,21 @@
+"""How many threads a worker has: one carries one job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.dispatcher import window
+
+if TYPE_CHECKING:
+    from workers.accounts import Account
+
+THREADS = 64
+"""Room for the full windows of all three lanes, as BFL limits them."""
+
+MOST_THREADS = 1024
+"""Beyond that, another worker is the better way."""
+
+
+def threads_for(account: Account) -> int:
+    """Room for the full windows of all lanes of this account."""
+    return min(max(THREADS, sum(map(window, account.slots.values()))), MOST_THREADS)
