@@ -84,7 +84,7 @@ def _write_jobs(ledger: Ledger, batch: Batch, plan: Plan) -> None:
     written = JOBS_PER_TRANSACTION
     while written == JOBS_PER_TRANSACTION:
         written = 0
-        with ledger.write() as tx:
+        with ledger.write(flush=False) as tx:  # what completes the batch waits for the disk, and for all of this
             while written < JOBS_PER_TRANSACTION and (chunk := list(islice(planned, JOBS_AT_ONCE))):
                 submitting.add_jobs(tx, batch, chunk, reuse=plan.reuse, now=time.time())
                 written += len(chunk)
