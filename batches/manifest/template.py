@@ -22,7 +22,6 @@ class Template:
     def __init__(self, text: str) -> None:
         """Raises ValueError, with what is wrong and the cure, for a brace left alone."""
         self.text = text
-        self.text = text
         names: list[str] = []
         self._form = PIECES.sub(lambda piece: _printf(piece, names), text)
         self.names = tuple(names)  #: in their order, repeated ones too
