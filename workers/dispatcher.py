@@ -155,7 +155,7 @@ class Dispatcher:
         return called
 
     def _call(self, tx: Connection, batch: Batch, lane: str, room: int, now: float) -> Sequence[int]:
-        called = feeding.call_due(tx, batch, lane, room=room, now=now)
+        called = feeding.call_due(tx, batch, self._account, lane, room=room, now=now)
         if called:
             stops.one_tries(tx, self._account, lane, called[0], now)
         return called
@@ -165,7 +165,7 @@ class Dispatcher:
         with self._ledger.read() as tx:
             stopped = stops.stops_of(tx, self._account)
             batches = feeding.open_batches(tx, self._account)
-            busy = {batch.id: feeding.in_window(tx, batch.id) for batch in batches}
+            busy = {batch.id: feeding.in_window(tx, batch.id, self._account) for batch in batches}
             waiting = [
                 Waiting(batch=batch, busy=busy[batch.id], due=feeding.due_lanes(tx, batch, now))
                 for batch in batches
@@ -182,6 +182,7 @@ class Dispatcher:
         self._limits = self._keeper.keep()
         with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
+            feeding.take_back_calls(tx, now)
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)
             feeding.close_ended_batches(tx, now)

@@ -17,7 +17,7 @@ class Waiting:
     """A batch that is not at rest."""
 
     batch: Batch
-    busy: Mapping[str, int]  #: jobs called or under way, by lane
+    busy: Mapping[str, int]  #: jobs called or under way, by lane; and ELSEWHERE, with its other accounts
     due: Sequence[str]  #: lanes in which a job waits
 
 

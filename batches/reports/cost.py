@@ -94,7 +94,7 @@ class CostReport:
                 *rows,
                 *(["", "Without a picture:", "", *missing] if missing else []),
                 "",
-                f"Account {batch.account}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
+                f"{_accounts(batch)}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
                 "",
             ]
         )
@@ -107,6 +107,10 @@ def cost_report(tx: Connection, batch: Batch) -> CostReport:
         lines=[Line(**row) for row in standing.by_model(tx, batch.id)],
         missing={(state, reason): count for state, reason, count in standing.reasons(tx, batch.id)},
     )
+
+
+def _accounts(batch: Batch) -> str:
+    return f"Account{'s' if len(batch.accounts) > 1 else ''} {', '.join(batch.accounts)}"
 
 
 def state_of(now: Standing) -> Literal["running", "paused", "done"]:
@@ -124,7 +128,7 @@ def standing_json(now: Standing) -> dict[str, object]:
     return {
         "batch": now.batch.id,
         "name": now.batch.name,
-        "account": now.batch.account,
+        "accounts": list(now.batch.accounts),
         "state": state,
         "paused": now.batch.paused if paused else None,
         "paused_message": now.batch.paused_message if paused else "",

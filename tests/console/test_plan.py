@@ -60,7 +60,7 @@ def earlier_job(seconds: float, **batch: Any) -> None:
     """A job of BFL's own account that took so long and cost 2 credits, in the ledger of this folder."""
     with Ledger(f"sqlite:///{Path('.fluxbatch/ledger.db').absolute()}") as ledger:
         world = World(ledger)
-        world.submit(account="default", **batch)
+        world.submit(accounts=("default",), **batch)
         [job_id] = world.call(account="default")
         job = world.carry(world.claim(job_id), State.RENDERING)
         world.now += seconds

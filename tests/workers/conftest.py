@@ -112,7 +112,7 @@ def submit(ledger: Ledger, tmp_path: Path) -> Callable[..., str]:
         manifest.write_text(f"version: 1\nname: test\nmodel: {model}\nparams: {size}\nprompts:\n{rows}\n")
         plan = make_plan(read_manifest(manifest))
         terms = BatchTerms(
-            account=ACCOUNT,
+            accounts=(ACCOUNT,),
             prices_as_of="2026-10-01",
             policy=Policy(**{"unsure": Unsure(), **rules}),
         )

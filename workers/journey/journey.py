@@ -87,7 +87,7 @@ class Journey:
     def claim(cls, job_id: int, hands: Hands) -> Journey | None:
         """Become the job's owner. None: somebody else is, or there is nothing left to do."""
         with hands.ledger.write(flush=False) as tx:
-            job = moves.claim(tx, job_id, hands.worker, hands.clock())
+            job = moves.claim(tx, job_id, hands.worker, hands.account, hands.clock())
         return None if job is None else cls(job, hands)
 
     def travel(self) -> None:

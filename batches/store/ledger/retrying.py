@@ -94,14 +94,14 @@ def put_back_some(tx: Connection, batch_id: str, choice: Choice, *, now: float, 
 
 def open_twin(tx: Connection, batch: Batch) -> str | None:
     """Another batch of the same plan that is not at rest: two of them may not be open, or they would be paid twice."""
-    return tx.scalar(
-        select(batches.c.id).where(
+    rows = tx.execute(
+        select(batches.c.id, batches.c.accounts).where(
             batches.c.fingerprint == batch.fingerprint,
-            batches.c.account == batch.account,
             batches.c.ended_at.is_(None),
             batches.c.id != batch.id,
         )
     )
+    return next((row.id for row in rows if not set(row.accounts).isdisjoint(batch.accounts)), None)
 
 
 _origin = func.coalesce(jobs.c.copy_of, jobs.c.id)

@@ -30,15 +30,11 @@ if TYPE_CHECKING:
     from batches.store.ledger.records import Batch, BatchTerms
 
 
-def newest_named(tx: Connection, name: str, account: str) -> Batch | None:
-    """The newest batch of this name."""
-    row = tx.execute(
-        select(batches)
-        .where(batches.c.name == name, batches.c.account == account)
-        .order_by(batches.c.created_at.desc())
-        .limit(1)
-    ).mappings()
-    return next(map(batch_of, row), None)
+def newest_named(tx: Connection, name: str, accounts: tuple[str, ...]) -> Batch | None:
+    """The newest batch of this name that one of these accounts pays."""
+    named = select(batches).where(batches.c.name == name).order_by(batches.c.created_at.desc())
+    found = map(batch_of, tx.execute(named).mappings())
+    return next((batch for batch in found if not set(accounts).isdisjoint(batch.accounts)), None)
 
 
 def close(tx: Connection, batch_id: str, now: float) -> None:
@@ -55,7 +51,6 @@ def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Bat
             name=plan.name,
             fingerprint=plan.fingerprint,
             manifest_sha256=plan.manifest_sha256,
-            account=terms.account,
             **_terms(plan, terms, now),
             created_at=now,
         )
@@ -67,7 +62,7 @@ def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Bat
 def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reuse: bool, now: float) -> None:
     """Write those of these jobs that the batch does not have."""
     last = _locked_last_number(tx, batch.id)
-    told = sorted_out(tx, planned, batch.id, batch.account, reuse=reuse)
+    told = sorted_out(tx, planned, batch.id, batch.accounts, reuse=reuse)
     places = {job.number: place for job, place in _placed(tx, batch, told.added, last)}
     made = [_row(places[job.number], batch, now) for job in told.new]
     reused = [_row(places[job.number], batch, now, copy_of=source) for job, source in told.reused]
@@ -99,6 +94,7 @@ def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: 
 def _terms(plan: Plan, terms: BatchTerms, now: float) -> dict[str, object]:
     deadline = terms.policy.deadline
     return {
+        "accounts": terms.accounts,
         "prices_as_of": terms.prices_as_of,
         "policy": terms.policy.as_json(),
         "planned_micro_credits": plan.micro_credits,
@@ -171,7 +167,6 @@ def _row(job: PlannedJob, batch: Batch, now: float, **more: object) -> dict[str,
         "fingerprint": bytes.fromhex(job.fingerprint),
         "occurrence": job.occurrence,
         "copy_of": None,
-        "account": batch.account,
         "lane": job.lane,
         "model": job.model,
         "path": job.path,

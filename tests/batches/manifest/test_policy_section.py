@@ -35,7 +35,7 @@ ZONE = "such as `time_zone: Europe/Berlin`"
 def test_what_is_not_said_is_the_default(line: str, read: Read) -> None:
     manifest = read(HEAD + line)
     assert manifest.policy == Policy()
-    assert (manifest.account, manifest.reuse) == (None, False)
+    assert (manifest.accounts, manifest.reuse) == ((), False)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_policy_means_what_it_says(rules: str, meant: dict[str, object], read:
 
 def test_account_and_reuse_stand_at_the_top(read: Read) -> None:
     manifest = read(HEAD + "account: 127.0.0.1:8000\nreuse: true")
-    assert (manifest.account, manifest.reuse) == ("127.0.0.1:8000", True)
+    assert (manifest.accounts, manifest.reuse) == (("127.0.0.1:8000",), True)
 
 
 @pytest.mark.parametrize(

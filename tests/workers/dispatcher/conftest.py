@@ -56,7 +56,7 @@ class Feeding:
     def claim(self, job_id: int, worker: str = "one") -> None:
         """Let a worker answer the doorbell."""
         with self.ledger.write() as tx:
-            moves.claim(tx, job_id, worker, self.now)
+            moves.claim(tx, job_id, worker, ACCOUNT, self.now)
 
     def beat(self, worker: str) -> None:
         """Let a worker say that it lives."""
