@@ -150,8 +150,8 @@ class Worker:
         self._ledger = cast("Ledger", SteppingLedger(fleet.ledger, hub))
         self._gate = Gate(hub, fleet.slots, lambda: self.leaving)
         self._hands = Hands(
-            worker=name, account=ACCOUNT, ledger=self._ledger, client=cast("Any", fleet.company), gate=cast("Any", self._gate),
-            images=fleet.images, clock=self._clock, sleep=self._sleep,
+            worker=name, account=ACCOUNT, ledger=self._ledger, client=cast("Any", fleet.company),
+            gate=cast("Any", self._gate), images=fleet.images, clock=self._clock, sleep=self._sleep,
             submitting=cast("Any", Turnstile(hub, 2)), decoding=cast("Any", Turnstile(hub, 2)),
             suspects=cast("Any", Turnstile(hub, 1)),
         )  # fmt: skip

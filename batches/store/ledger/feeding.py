@@ -90,7 +90,12 @@ def with_batches(tx: Connection, job_ids: Collection[int]) -> Sequence[tuple[int
 
 def ring_anew(tx: Connection, account: str) -> None:
     """A worker comes or goes: doorbells may have gone with it, or with its broker, so all are rung again at once."""
-    nobodys = (_in_open_batch(), jobs.c.account == account, jobs.c.state.in_((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))
+    nobodys = (
+        _in_open_batch(),
+        jobs.c.account == account,
+        jobs.c.state.in_((State.CALLED, State.RENDERING)),
+        jobs.c.owner.is_(None),
+    )
     tx.execute(update(jobs).where(*nobodys).values(called_at=None))
 
 
@@ -128,16 +133,18 @@ def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds:
 
 
 def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
-    """Put unsure jobs back, batch by batch, while the money at risk stays within the batch's bound.
+    """Put unsure jobs of its batches back, batch by batch, while the money at risk stays within the batch's bound.
 
     An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
     """
-    rows = tx.execute(
-        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits)
-        .where(_of_account(account), jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
+    doubts = tx.execute(
+        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits, batches.c.accounts)
+        .join(batches, batches.c.id == jobs.c.batch_id)
+        .where(jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
         .order_by(jobs.c.id)
-        .with_for_update(skip_locked=True)
-    ).all()
+        .with_for_update(of=jobs, skip_locked=True)
+    )
+    rows = [row for row in doubts if account in row.accounts]
     doubtful = sorted({row.batch_id for row in rows})
     bounds = {batch_id: _locked_unsure_bound(tx, batch_id) for batch_id in doubtful}
     risked = {batch_id: lost_money(tx, batch_id) for batch_id in doubtful}
@@ -203,11 +210,6 @@ def _locked_unsure_bound(tx: Connection, batch_id: str) -> int:
     columns = (batches.c.policy, batches.c.planned_micro_credits)
     row = tx.execute(select(*columns).where(batches.c.id == batch_id).with_for_update()).one()
     return Policy.from_json(row.policy).unsure.bound(row.planned_micro_credits)
-
-
-def _of_account(account: str) -> ColumnElement[bool]:
-    """It was called for this account. By batch, as the index goes."""
-    return and_(jobs.c.batch_id.in_(select(batches.c.id)), jobs.c.account == account)
 
 
 def _in_open_batch() -> ColumnElement[bool]:

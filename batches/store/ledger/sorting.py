@@ -40,7 +40,7 @@ class Sorted:
 def sorted_out(
     tx: Connection, planned: Sequence[PlannedJob], batch_id: str | None, accounts: tuple[str, ...], *, reuse: bool
 ) -> Sorted:
-    """These jobs against the batch that they would go into, and, to reuse, against all finished ones of the accounts."""
+    """These jobs against the batch that they would go into, and, to reuse, against all finished ones that they paid."""
     fingerprints = list({bytes.fromhex(job.fingerprint) for job in planned})
     known = _known(tx, batch_id, fingerprints) if batch_id else frozenset()
     finished = _finished(tx, accounts, fingerprints) if reuse else {}

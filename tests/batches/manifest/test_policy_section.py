@@ -90,6 +90,10 @@ def test_account_and_reuse_stand_at_the_top(read: Read) -> None:
     assert (manifest.accounts, manifest.reuse) == (("127.0.0.1:8000",), True)
 
 
+def test_several_accounts_may_pay(read: Read) -> None:
+    assert read(HEAD + "account: [studio, lab]").accounts == ("studio", "lab")
+
+
 @pytest.mark.parametrize(
     ("line", "column", "message", "hint"),
     [
@@ -97,6 +101,15 @@ def test_account_and_reuse_stand_at_the_top(read: Read) -> None:
         ("account: our studio", 10, '`account` must be letters, digits and any of . _ : -, not "our studio"', ""),
         ("account: ''", 10, '`account` must be letters, digits and any of . _ : -, not ""', ""),
         (f"account: {61 * 'x'}", 10, "`account` must have at most 60 characters, not 61", ""),
+        ("account: []", 10, "`account` must not be empty", ""),
+        ("account: [studio, 7]", 19, "value 2 of `account` must be text, not 7", "put quotes around it"),
+        (
+            "account: [studio, 'a b']",
+            19,
+            'value 2 of `account` must be letters, digits and any of . _ : -, not "a b"',
+            "",
+        ),
+        ("account: [studio, lab, studio]", 10, "`account` must name each account once, not a list", ""),
         ("reuse: yes", 8, '`reuse` must be true or false, not "yes"', "write `true`"),
         ("reuse: off", 8, '`reuse` must be true or false, not "off"', "write `false`"),
         ("reuse: 1", 8, "`reuse` must be true or false, not 1", ""),

@@ -89,6 +89,7 @@ def test_as_json_it_has_every_count_and_every_amount(batch_id: str, world: World
                 "cost": {"credits": 0, "usd": 0},
             },
         ],
+        "paid_by": [{"account": "main", "images": 2, "cost": {"credits": 9, "usd": 0.09}}],
         "missing": [
             {"state": "failed", "reason": "rejected: 422", "jobs": 1},
             {"state": "moderated", "reason": "Nudity", "jobs": 1},

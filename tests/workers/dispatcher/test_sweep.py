@@ -61,7 +61,9 @@ def test_jobs_of_a_silent_worker_are_freed_by_what_a_crash_leaves_behind(
     dispatcher = fed.dispatcher("two")
     dispatcher.tick()
     with fed.ledger.write() as tx:
-        called, submitting, rendering, fetching = (moves.claim(tx, number, "one", "ours", fed.now) for number in range(1, 5))
+        called, submitting, rendering, fetching = (
+            moves.claim(tx, number, "one", "ours", fed.now) for number in range(1, 5)
+        )
         assert called
         assert submitting
         assert rendering

@@ -120,7 +120,13 @@ class World:
             return question(tx, *args, **kwargs)
 
     def submit(
-        self, count: int = 1, *, accounts: tuple[str, ...] = ("main",), bound: int = 0, policy: Policy | None = None, **planned: Any
+        self,
+        count: int = 1,
+        *,
+        accounts: tuple[str, ...] = ("main",),
+        bound: int = 0,
+        policy: Policy | None = None,
+        **planned: Any,
     ) -> str:
         """A batch of so many queued jobs; returns its id."""
         terms = BatchTerms(accounts=accounts, prices_as_of="2026-06-30", policy=policy or risking(bound))
