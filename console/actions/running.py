@@ -76,8 +76,9 @@ def _standstill(tx: Connection, batch: Batch) -> Stop | None:
     stopped = {stop.account: stop for stop in stops.stops_of(tx) if stop.lane == EVERY_LANE}
     if stopped.keys() >= set(batch.accounts):
         return stopped[batch.accounts[0]]
-    if stopped and payers.is_left_to(tx, batch.id, stopped):
-        return next(stopped[account] for account in payers.with_tickets(tx, batch.id))
+    theirs = [account for account in payers.with_tickets(tx, batch.id) if account in stopped]
+    if theirs and payers.is_left_to(tx, batch.id, theirs):
+        return stopped[theirs[0]]
     return None
 
 
