@@ -86,11 +86,11 @@ class Gate(slots.Gate):
         super().__init__(counter, leaving)
         self._hub = hub
 
-    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float) -> bool:
+    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float, urgent: bool = False) -> bool:
         until = self._hub.now + patience_seconds
         while not self._giving_up():
             self._hub.step()
-            if self._try(slots.lane_name(account, lane), holder):
+            if self._try(slots.lane_name(account, lane), holder, urgent=urgent):
                 return True
             if self._hub.now >= until:
                 return False

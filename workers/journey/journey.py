@@ -142,7 +142,7 @@ class Journey:
         return None
 
     def _take_slot(self, patience: float) -> Event:
-        if self._hands.gate.take(*self._slot, patience_seconds=patience):
+        if self._hands.gate.take(*self._slot, patience_seconds=patience, urgent=self._job.urgent):
             return SlotTaken()
         return Draining() if self._hands.sleep(0) else NoSlot()
 

@@ -56,7 +56,16 @@ def due_lanes(tx: Connection, batch: Batch, now: float) -> Sequence[str]:
     return [lane for lane in LaneClass if tx.scalar(select(due.where(jobs.c.lane == lane)))]
 
 
-def call_due(tx: Connection, batch: Batch, account: str, lane: str, *, room: int, now: float) -> Sequence[int]:
+def has_at_most(tx: Connection, batch_id: str, few: int) -> bool:
+    """Whether no more jobs of this batch than so many still need a worker. Copies that wait do not."""
+    restless = (jobs.c.batch_id == batch_id, jobs.c.state.in_(RESTLESS), jobs.c.due_at < NEVER)
+    some = select(jobs.c.id).where(*restless).limit(few + 1).subquery()
+    return (tx.scalar(select(func.count()).select_from(some)) or 0) <= few
+
+
+def call_due(
+    tx: Connection, batch: Batch, account: str, lane: str, *, room: int, now: float, urgent: bool = False
+) -> Sequence[int]:
     """Call the oldest due jobs of a batch for this lane of an account, as many as there is room for."""
     due = (
         select(jobs.c.id)
@@ -65,7 +74,7 @@ def call_due(tx: Connection, batch: Batch, account: str, lane: str, *, room: int
         .limit(_places(tx, batch, account, room))
         .with_for_update(skip_locked=True)
     )
-    return _call(tx, jobs.c.id.in_(due), now, state=State.CALLED, account=account)
+    return _call(tx, jobs.c.id.in_(due), now, state=State.CALLED, account=account, urgent=urgent)
 
 
 def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:

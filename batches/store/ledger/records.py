@@ -102,6 +102,7 @@ class ClaimedJob:
     row_id: str  #: the prompt's id
     account: str  #: who pays: the one for which it was called
     lane: str  #: limit class
+    urgent: bool  #: whether it may have a reserved slot
     model: str  #: endpoint name
     path: str  #: endpoint path
     params: Mapping[str, object]  #: the body to send, with references for input images

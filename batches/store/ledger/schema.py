@@ -12,6 +12,7 @@ from sqlalchemy import (
     DDL,
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -120,6 +121,7 @@ jobs = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("due_at", Float, nullable=False),
     Column("called_at", Float),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),  # it may have a reserved slot
     Column("owner", Text, ForeignKey("workers.id")),
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing

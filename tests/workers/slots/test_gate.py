@@ -43,10 +43,10 @@ class Flaky(MemorySlots):
         if self.away:
             raise BrokerError("The broker is away.")
 
-    def take(self, lane: str, holder: str) -> int | None:
+    def take(self, lane: str, holder: str, *, urgent: bool = False) -> int | None:
         self._check()
         self.asked += 1
-        return super().take(lane, holder)
+        return super().take(lane, holder, urgent=urgent)
 
     def hold(self, lane: str, holders: Iterable[str]) -> None:
         self._check()

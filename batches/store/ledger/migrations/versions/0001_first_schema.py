@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.Float(), nullable=False),
         sa.Column("called_at", sa.Float(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
