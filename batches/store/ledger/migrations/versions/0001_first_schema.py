@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "paused IN ('person', 'budget', 'canary', 'deadline', 'cancelled') OR paused IS NULL",
+            "paused = 'person' OR paused = 'budget' OR paused = 'canary' OR paused = 'deadline' OR paused = 'cancelled' OR paused IS NULL",
             name=op.f("ck_batches_paused"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
@@ -141,14 +141,14 @@ def upgrade() -> None:
         sa.Column("image_bytes", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name=op.f("ck_jobs_made_once")),
         sa.CheckConstraint(
-            "state IN ('queued', 'moderated', 'failed', 'cancelled') OR account IS NOT NULL",
+            "state = 'queued' OR state = 'moderated' OR state = 'failed' OR state = 'cancelled' OR account IS NOT NULL",
             name=op.f("ck_jobs_has_account"),
         ),
         sa.CheckConstraint(
             "state <> 'done' OR image_sha256 IS NOT NULL", name=op.f("ck_jobs_done_has_image")
         ),
         sa.CheckConstraint(
-            "state IN ('queued', 'called', 'submitting', 'rendering', 'fetching', 'unsure', 'done', 'moderated', 'failed', 'cancelled')",
+            "state = 'queued' OR state = 'called' OR state = 'submitting' OR state = 'rendering' OR state = 'fetching' OR state = 'unsure' OR state = 'done' OR state = 'moderated' OR state = 'failed' OR state = 'cancelled'",
             name=op.f("ck_jobs_state"),
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_jobs_batch_id_batches")),
@@ -185,7 +185,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("message", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('done', 'refused', 'failed', 'moderated', 'lost') OR outcome IS NULL",
+            "outcome = 'done' OR outcome = 'refused' OR outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost' OR outcome IS NULL",
             name=op.f("ck_attempts_outcome"),
         ),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_attempts_job_id_jobs")),
@@ -223,7 +223,7 @@ def upgrade() -> None:
         sa.Column("at", sa.Float(), nullable=False),
         sa.CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name=op.f("ck_charges_not_negative")),
         sa.CheckConstraint(
-            "kind IN ('estimated', 'reserved', 'released', 'reported', 'settled', 'corrected')",
+            "kind = 'estimated' OR kind = 'reserved' OR kind = 'released' OR kind = 'reported' OR kind = 'settled' OR kind = 'corrected'",
             name=op.f("ck_charges_kind"),
         ),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_charges_attempt_id_attempts")),
