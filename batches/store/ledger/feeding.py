@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, update
 from batches.models import LaneClass
 from batches.policy import Policy
 from batches.store.ledger import quarantine
+from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import NEVER, RESTLESS, State
@@ -32,9 +33,9 @@ DEAF_SECONDS = 30
 
 def open_batches(tx: Connection, account: str) -> Sequence[Batch]:
     """The batches it pays that are not at rest, the oldest first; of a new one all jobs are written."""
-    query = select(batches).where(batches.c.ended_at.is_(None), batches.c.whole_at.is_not(None))
-    found = map(batch_of, tx.execute(query.order_by(batches.c.created_at, batches.c.id)).mappings())
-    return [batch for batch in found if account in batch.accounts]
+    is_open = (batches.c.ended_at.is_(None), batches.c.whole_at.is_not(None))
+    query = select(batches).where(*is_open, has(batches.c.accounts, account))
+    return [batch_of(row) for row in tx.execute(query.order_by(batches.c.created_at, batches.c.id)).mappings()]
 
 
 def in_window(tx: Connection, batch_id: str, account: str) -> Mapping[str, int]:
@@ -146,14 +147,13 @@ def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
 
     An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
     """
-    doubts = tx.execute(
-        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits, batches.c.accounts)
-        .join(batches, batches.c.id == jobs.c.batch_id)
-        .where(jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
+    its_batches = select(batches.c.id).where(has(batches.c.accounts, account))
+    rows = tx.execute(
+        select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits)
+        .where(jobs.c.batch_id.in_(its_batches), jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
         .order_by(jobs.c.id)
-        .with_for_update(of=jobs, skip_locked=True)
-    )
-    rows = [row for row in doubts if account in row.accounts]
+        .with_for_update(skip_locked=True)
+    ).all()
     doubtful = sorted({row.batch_id for row in rows})
     bounds = {batch_id: _locked_unsure_bound(tx, batch_id) for batch_id in doubtful}
     risked = {batch_id: lost_money(tx, batch_id) for batch_id in doubtful}

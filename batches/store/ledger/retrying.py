@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, case, cast, func, or_, select, update
 
 from batches.store.ledger import feeding, steering
+from batches.store.ledger.names import has
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.states import NEVER, RETRIABLE, State
 
@@ -94,14 +95,14 @@ def put_back_some(tx: Connection, batch_id: str, choice: Choice, *, now: float, 
 
 def open_twin(tx: Connection, batch: Batch) -> str | None:
     """Another batch of the same plan that is not at rest: two of them may not be open, or they would be paid twice."""
-    rows = tx.execute(
-        select(batches.c.id, batches.c.accounts).where(
+    return tx.scalar(
+        select(batches.c.id).where(
             batches.c.fingerprint == batch.fingerprint,
+            or_(*(has(batches.c.accounts, account) for account in batch.accounts)),
             batches.c.ended_at.is_(None),
             batches.c.id != batch.id,
         )
     )
-    return next((row.id for row in rows if not set(row.accounts).isdisjoint(batch.accounts)), None)
 
 
 _origin = func.coalesce(jobs.c.copy_of, jobs.c.id)

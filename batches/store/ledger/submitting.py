@@ -13,10 +13,11 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from batches.store.ledger import spending
 from batches.store.ledger.bulk import insert_rows
+from batches.store.ledger.names import has
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.sorting import sorted_out
 from batches.store.ledger.standing import batch_of
@@ -48,9 +49,13 @@ COLUMNS = (
 
 def newest_named(tx: Connection, name: str, accounts: tuple[str, ...]) -> Batch | None:
     """The newest batch of this name that one of these accounts pays."""
-    named = select(batches).where(batches.c.name == name).order_by(batches.c.created_at.desc())
-    found = map(batch_of, tx.execute(named).mappings())
-    return next((batch for batch in found if not set(accounts).isdisjoint(batch.accounts)), None)
+    row = tx.execute(
+        select(batches)
+        .where(batches.c.name == name, or_(*(has(batches.c.accounts, account) for account in accounts)))
+        .order_by(batches.c.created_at.desc())
+        .limit(1)
+    ).mappings()
+    return next(map(batch_of, row), None)
 
 
 def close(tx: Connection, batch_id: str, now: float) -> None:

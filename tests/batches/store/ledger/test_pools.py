@@ -177,3 +177,9 @@ def test_what_both_risk_stays_within_one_bound(world: World) -> None:
 
 def terms(*accounts: str) -> BatchTerms:
     return BatchTerms(accounts=accounts, prices_as_of="2026-06-30", policy=risking(0))
+
+
+def test_names_are_told_apart_whole(world: World) -> None:
+    world.submit(accounts=("Lab", "lab-2"))
+    for name, pays in (("Lab", True), ("lab-2", True), ("lab", False), ("2", False)):
+        assert bool(world.ask(feeding.open_batches, name)) == pays, name
