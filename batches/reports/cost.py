@@ -53,6 +53,7 @@ class CostReport:
         """For machines."""
         return {
             **standing_json(self.standing),
+            "prices": {"as_of": self.standing.batch.prices_as_of, "sha256": self.standing.batch.prices_sha256},
             "images": self.images,
             "estimated": cost_json(self.estimated),
             "models": [
@@ -75,6 +76,7 @@ class CostReport:
     def as_markdown(self) -> str:
         """For people who keep it beside the pictures."""
         batch, money = self.standing.batch, self.standing.money
+        prices, manifest = batch.prices_sha256[:12], batch.manifest_sha256[:12]
         rows = [
             f"| {line.model} | {line.jobs} | {line.images} | {show_megapixels(line.output_pixels)} "
             f"| {credits_of(line.estimated):,} | {credits_of(line.settled):,} | {show_usd(line.settled)} |"
@@ -94,7 +96,7 @@ class CostReport:
                 *rows,
                 *(["", "Without a picture:", "", *missing] if missing else []),
                 "",
-                f"Account {batch.account}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
+                f"Account {batch.account}, prices {prices} as of {batch.prices_as_of}, manifest {manifest}.",
                 "",
             ]
         )

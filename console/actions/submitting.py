@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
 from batches.manifest import ManifestError, Problem
-from batches.models import PRICES_AS_OF
 from batches.planning import NO_EXPERIENCE, Premises, make_plan
 from batches.store.ledger import standing, steering, submitting
 from batches.store.ledger import survey as surveying
@@ -35,7 +34,7 @@ JOBS_PER_TRANSACTION = 20_000
 def plan_of(manifest: Manifest, settings: Settings, account: Account) -> Plan:
     """The plan with the prices that earlier jobs of the account have told, so that those are reserved."""
     learnt = experience_of(settings, account.name) or NO_EXPERIENCE
-    return make_plan(manifest, Premises(learnt, slots=account.slots))
+    return make_plan(manifest, Premises(learnt, prices=account.prices, slots=account.slots))
 
 
 def refuse_late(manifest: Manifest, now: float) -> None:
@@ -55,7 +54,7 @@ def survey(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Survey:
 
 def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standing:
     """Write what the survey found to be missing; returns how the batch stands then."""
-    terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
+    terms = BatchTerms(account=account, policy=plan.policy)
     with ledger.write() as tx:
         batch = _batch_for(tx, plan, terms, surveyed)
         if surveyed.added:

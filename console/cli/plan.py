@@ -49,7 +49,7 @@ def plan(
     asked = read_manifest(manifest)
     payer = payer_of(asked, settings)
     learnt = _learnt(settings, payer)
-    premises = Premises(learnt or NO_EXPERIENCE, slots=payer.slots)
+    premises = Premises(learnt or NO_EXPERIENCE, prices=payer.prices, slots=payer.slots)
     planned = make_plan(asked, premises)
     surveyed = None if learnt is None else survey_of(settings, planned, payer.name)
     if surveyed is None or not surveyed.is_over:

@@ -55,6 +55,7 @@ batches = Table(
     Column("manifest_sha256", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("prices_as_of", Text, nullable=False),
+    Column("prices_sha256", Text, nullable=False),
     Column("policy", JSON, nullable=False),
     Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
     Column("spent_micro_credits", BigInteger, nullable=False, server_default="0"),  # the sum of what is settled
