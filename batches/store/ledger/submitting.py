@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, insert, or_, select, update
 
-from batches.store.ledger import spending
+from batches.store.ledger import quarters, spending
 from batches.store.ledger.bulk import insert_rows
 from batches.store.ledger.names import has
+from batches.store.ledger.quarters import What
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.sorting import sorted_out
 from batches.store.ledger.standing import batch_of
@@ -43,7 +44,15 @@ class Beginning(NamedTuple):
 
 COLUMNS = (
     *("batch_id", "number", "row_id", "fingerprint", "occurrence", "lane", "model", "path", "params"),
-    *("labels", "output_name", "estimate_micro_credits", "estimate_pixels", "changed_at", *Beginning._fields),
+    *(
+        "labels",
+        "output_name",
+        "estimate_micro_credits",
+        "estimate_pixels",
+        "input_pixels",
+        "changed_at",
+        *Beginning._fields,
+    ),
 )
 
 
@@ -94,6 +103,8 @@ def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reu
     insert_all((job, Beginning(now, copy_of=source)) for job, source in told.reused)
     originals = _originals(tx, batch.id, told.copies)
     insert_all((job, _as_copy(originals[job.fingerprint], now)) for job in told.copies)
+    quarters.add_planned(tx, batch, What.PLANNED, told.new, now)
+    quarters.add_planned(tx, batch, What.SPARED, [*told.copies, *(job for job, _ in told.reused)], now)
     if told.added:
         tx.execute(update(batches).where(batches.c.id == batch.id).values(ended_at=None))
 
@@ -192,6 +203,7 @@ def _row(job: PlannedJob, batch: Batch, now: float, begins: Beginning) -> tuple[
         job.output_name,
         job.estimate.micro_credits,
         job.estimate.output_pixels,
+        job.estimate.input_pixels or 0,
         now,
         *begins,
     )

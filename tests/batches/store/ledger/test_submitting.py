@@ -83,7 +83,7 @@ def test_the_batch_keeps_its_terms_and_its_name_can_be_read(world: World) -> Non
     batch = world.standing(world.do(write_batch, plan_of(1), TERMS, 0.0)).batch
     assert batch.id.startswith("hello-19700101-")
     assert (batch.name, batch.accounts, batch.manifest_sha256) == ("hello", ("main",), "5" * 64)
-    assert (batch.prices_as_of, batch.policy, batch.spent_micro_credits) == ("2026-06-30", risking(CREDIT), 0)
+    assert (batch.prices_as_of, batch.policy) == ("2026-06-30", risking(CREDIT))
     assert (batch.created_at, batch.whole_at, batch.ended_at) == (0.0, 0.0, None)
 
 
