@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, and_, case, cast, exists, func, select
 
-from batches.store.ledger.schema import attempts, charges, jobs
+from batches.store.ledger.quarters import WRITTEN, What
+from batches.store.ledger.schema import attempts, jobs, quarters
 from batches.store.ledger.states import NEVER, RESTLESS, State
 
 if TYPE_CHECKING:
@@ -30,22 +31,30 @@ class Share:
 
 
 def shares_of(tx: Connection, batch_id: str) -> Sequence[Share]:
-    """By account, those that have begun something. A job that several tried counts for each of them."""
-    settled = and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "settled")
-    rows = tx.execute(
+    """By account, those that have begun something. What two have paid for one job counts for each of them."""
+    of_pictures = case((quarters.c.what == What.DONE, quarters.c.images), else_=0)
+    bills = tx.execute(
         select(
-            attempts.c.account,
-            func.count(case((attempts.c.ended_at.is_(None), 1))).label("under_way"),
-            func.count(case((attempts.c.outcome == "done", 1))).label("images"),
-            cast(func.coalesce(func.sum(charges.c.micro_credits), 0), BigInteger).label("settled"),
+            quarters.c.account,
+            cast(func.sum(of_pictures), BigInteger).label("images"),
+            cast(func.sum(quarters.c.settled), BigInteger).label("settled"),
         )
+        .where(quarters.c.batch_id == batch_id, quarters.c.what.not_in(WRITTEN))
+        .group_by(quarters.c.account)
+    ).all()
+    begun = tx.execute(
+        select(attempts.c.account, func.count().label("attempts"))
         .join(jobs, jobs.c.id == attempts.c.job_id)
-        .outerjoin(charges, settled)
-        .where(jobs.c.batch_id == batch_id)
+        .where(jobs.c.batch_id == batch_id, attempts.c.ended_at.is_(None))
         .group_by(attempts.c.account)
-        .order_by(attempts.c.account)
     )
-    return [Share(**row) for row in rows.mappings()]
+    under_way = {row.account: row.attempts for row in begun}
+    told = {row.account: (row.images, row.settled) for row in bills}
+    shares = ((account, *told.get(account, (0, 0))) for account in sorted({*told, *under_way}))
+    return [
+        Share(account=account, under_way=under_way.get(account, 0), images=images, settled=settled)
+        for account, images, settled in shares
+    ]
 
 
 def with_tickets(tx: Connection, batch_id: str) -> Sequence[str]:
