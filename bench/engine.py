@@ -142,7 +142,7 @@ class Engine:
     def work_off(self, count: int, pixels: int) -> None:
         """Submit a batch and wait for its end."""
         _submit(self.folder, count, pixels)
-        _until(lambda: self.read(select(func.count()).where(batches.c.ended_at.is_not(None))))
+        _until(lambda: self.read(select(func.count()).where(batches.c.ended_at.is_not(None))), self.worker)
 
     def read(self, query: Select[int] | Select[float]) -> float:
         """One number from the ledger."""
@@ -158,7 +158,7 @@ class Engine:
         told = self.folder / "counts"
         told.unlink(missing_ok=True)
         self.worker.send_signal(signal.SIGUSR2)
-        _until(told.exists)
+        _until(told.exists, self.worker)
         return dict(json.loads(told.read_text()))
 
     def decoding_ms(self) -> float:
@@ -182,7 +182,7 @@ def _engine(median: float, options: argparse.Namespace, *program: str | Path) ->
         Ledger(f"sqlite:///{home}/ledger.db") as ledger,
     ):
         engine = Engine(Path(home), company.url, worker, ledger)
-        _until(lambda: engine.read(select(func.count()).select_from(workers)))
+        _until(lambda: engine.read(select(func.count()).select_from(workers)), worker)
         time.sleep(1)
         yield engine
 
@@ -241,8 +241,10 @@ def _started(home: Path, *words: str | Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _until(came: Callable[[], object]) -> None:
+def _until(came: Callable[[], object], worker: subprocess.Popen[bytes]) -> None:
     while not came():
+        if worker.poll() is not None:
+            raise SystemExit(f"the worker ended with {worker.returncode}")
         time.sleep(0.5)
 
 

@@ -107,17 +107,11 @@ class Dispatcher:
         if not self._lead():
             return []
         now = self._clock()
-        rung = self._sweep(now) if now >= self._next_sweep else []
-        rung = [*rung, *self._feed(now)]
-        for job_id, batch_id in self._with_batches(rung):
+        again = self._sweep(now) if now >= self._next_sweep else []
+        rung = [*again, *self._feed(now)]
+        for job_id, batch_id in rung:
             self._ring(job_id, batch_id)
-        return rung
-
-    def _with_batches(self, rung: Sequence[int]) -> Sequence[tuple[int, str]]:
-        if not rung:
-            return []
-        with self._ledger.read() as tx:
-            return feeding.with_batches(tx, rung)
+        return [job_id for job_id, _ in rung]
 
     def _run(self) -> None:
         while not self._leaving.is_set():
@@ -144,8 +138,8 @@ class Dispatcher:
             self._redis.pexpire(self._lease, LEASE_MS)
         return True
 
-    def _feed(self, now: float) -> list[int]:
-        called: list[int] = []
+    def _feed(self, now: float) -> Sequence[tuple[int, str]]:
+        called: list[tuple[int, str]] = []
         while shared := self._shared_out(now):
             with self._ledger.write(flush=False) as tx:
                 these = [self._call(tx, batch, lane, jobs, now) for batch, lane, jobs in shared]
@@ -154,11 +148,11 @@ class Dispatcher:
                 break  # else some batch had fewer jobs due than it got places, and others may have more
         return called
 
-    def _call(self, tx: Connection, batch: Batch, lane: str, room: int, now: float) -> Sequence[int]:
+    def _call(self, tx: Connection, batch: Batch, lane: str, room: int, now: float) -> Sequence[tuple[int, str]]:
         called = feeding.call_due(tx, batch, lane, room=room, now=now)
         if called:
             stops.one_tries(tx, self._account, lane, called[0], now)
-        return called
+        return [(job_id, batch.id) for job_id in called]
 
     def _shared_out(self, now: float) -> list[tuple[Batch, str, int]]:
         """How many jobs of which batch and lane are to be called."""
@@ -177,7 +171,7 @@ class Dispatcher:
         by_id = {batch.id: batch for batch in batches}
         return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 
-    def _sweep(self, now: float) -> list[int]:
+    def _sweep(self, now: float) -> Sequence[tuple[int, str]]:
         self._next_sweep = now + SWEEP_SECONDS
         self._limits = self._keeper.keep()
         with self._ledger.write(flush=False) as tx:
@@ -185,4 +179,4 @@ class Dispatcher:
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)
             feeding.close_ended_batches(tx, now)
-            return list(feeding.ring_again(tx, self._account, now))
+            return feeding.with_batches(tx, feeding.ring_again(tx, self._account, now))

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, case, exists, func, insert, select, update
 from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding, spending, stops
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
-from batches.store.ledger.schema import attempts, batches, jobs
+from batches.store.ledger.schema import attempts, batches, in_state, jobs
 from batches.store.ledger.states import MOVES, NEVER, State
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ CLAIMABLE = (State.CALLED, State.RENDERING)
 
 # Written once, and not at every move: to put a statement together takes ten times as long as to run it.
 
-TAKE = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.owner.is_(None), jobs.c.state.in_(CLAIMABLE))
+TAKE = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.owner.is_(None), in_state(CLAIMABLE))
 """Become the owner of a job that has none."""
 
 READ = (

@@ -6,6 +6,8 @@ millionths (`input_micro_mp`). NULL in a money column means unknown, never zero.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     DDL,
     JSON,
@@ -22,10 +24,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    or_,
     text,
 )
 
 from batches.store.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import ColumnElement
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +47,11 @@ metadata = MetaData(
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column declared INTEGER PRIMARY KEY."""
+
+
+def in_state(states: Collection[State]) -> ColumnElement[bool]:
+    """Jobs in one of these states. The list of an IN would be written anew whenever its statement is run."""
+    return or_(*(jobs.c.state == state for state in sorted(states)))
 
 
 def _one_of(column: str, words: list[str]) -> str:

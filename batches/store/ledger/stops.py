@@ -36,6 +36,7 @@ _FORGET_TROUBLES = delete(troubles).where(troubles.c.account == _account, troubl
 _LIFT_ALL_OF_THE_API = delete(stops).where(_concerned, stops.c.reason != IMAGE_STORE)
 _LIFT_THAT_OF_THE_STORE = delete(stops).where(stops.c.account == _account, stops.c.reason == IMAGE_STORE)
 _LET_ONE_TRY = update(stops).where(_concerned, stops.c.until <= _now).values(probe=_job, until=_now + stops.c.rest)
+_OF_ACCOUNT = select(stops).where(stops.c.account == _account).order_by(stops.c.lane)
 _HOLDING = select(stops).where(_concerned, stops.c.until > _now, or_(stops.c.probe.is_(None), stops.c.probe != _job))
 
 
@@ -108,10 +109,14 @@ def stop_of_lane(tx: Connection, account: str, lane: str) -> Stop | None:
     return None if row is None else _stop_of(row)
 
 
-def stops_of(tx: Connection, account: str | None = None) -> Sequence[Stop]:
-    """All stops of an account, or of all accounts."""
-    theirs = stops.c.account == account if account is not None else stops.c.account.is_not(None)
-    return [_stop_of(row) for row in tx.execute(select(stops).where(theirs).order_by(stops.c.account, stops.c.lane))]
+def stops_of(tx: Connection, account: str) -> Sequence[Stop]:
+    """All stops of an account."""
+    return [_stop_of(row) for row in tx.execute(_OF_ACCOUNT, {"of_account": account})]
+
+
+def all_stops(tx: Connection) -> Sequence[Stop]:
+    """All stops of all accounts."""
+    return [_stop_of(row) for row in tx.execute(select(stops).order_by(stops.c.account, stops.c.lane))]
 
 
 def _hurry(tx: Connection, account: str, now: float) -> None:
