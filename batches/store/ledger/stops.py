@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Float, Text, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import BigInteger, Float, Text, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from batches.store.ledger.records import EVERY_LANE, Stop
@@ -32,6 +32,12 @@ IMAGE_STORE = "image store"
 _account, _lane = bindparam("of_account", type_=Text), bindparam("of_lane", type_=Text)
 _job, _now = bindparam("job", type_=BigInteger), bindparam("now", type_=Float)
 _concerned = and_(stops.c.account == _account, or_(stops.c.lane == EVERY_LANE, stops.c.lane == _lane))
+_ANYTHING_WRONG = select(
+    or_(
+        exists().where(troubles.c.account == _account, troubles.c.lane == _lane),
+        exists().where(_concerned, stops.c.reason != IMAGE_STORE),
+    )
+)
 _FORGET_TROUBLES = delete(troubles).where(troubles.c.account == _account, troubles.c.lane == _lane)
 _LIFT_ALL_OF_THE_API = delete(stops).where(_concerned, stops.c.reason != IMAGE_STORE)
 _LIFT_THAT_OF_THE_STORE = delete(stops).where(stops.c.account == _account, stops.c.reason == IMAGE_STORE)
@@ -61,8 +67,9 @@ def lift(tx: Connection, account: str, now: float) -> None:
 def went_well(tx: Connection, job: ClaimedJob) -> None:
     """The API took this job: whatever kept the lane or the account from it is over."""
     whose = {"of_account": job.account, "of_lane": job.lane}
-    tx.execute(_FORGET_TROUBLES, whose)
-    tx.execute(_LIFT_ALL_OF_THE_API, whose)
+    if tx.scalar(_ANYTHING_WRONG, whose):
+        tx.execute(_FORGET_TROUBLES, whose)
+        tx.execute(_LIFT_ALL_OF_THE_API, whose)
 
 
 def was_stored(tx: Connection, account: str, now: float) -> None:
