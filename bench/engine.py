@@ -21,9 +21,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Any
@@ -77,8 +78,8 @@ def main() -> None:
     """Measure and print one JSON document."""
     options = _options()
     rounds = [[(options.median, options.jobs)]] if options.median else RUNS
-    with ThreadPoolExecutor() as runs:
-        figures = [one for together in rounds for one in runs.map(lambda run: _measured(run, options), together)]
+    with ProcessPoolExecutor() as runs:
+        figures = [one for together in rounds for one in runs.map(partial(_measured, options=options), together)]
     counts = _counted(rounds[0][0] if options.median else COUNTED, options)
     load = {"load": os.getloadavg(), "processors": os.cpu_count()}
     json.dump({"runs": figures, "counts_per_job": counts, **load}, sys.stdout, indent=2)
