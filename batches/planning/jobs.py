@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from batches.planning.drafts import Draft, Drafting
-from batches.planning.names import output_name, slug
+from batches.planning.names import Naming, slug
 from batches.planning.occurrences import Occurrences
 from batches.planning.plan import PlannedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from batches.manifest import Manifest, Template
+    from batches.manifest import Manifest
     from batches.planning.material import Material
 
 NUMBER_DIGITS = 4  # so that the names of up to 9,999 images sort by number
@@ -37,7 +36,7 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         "seed": "random" if draft.seed is None else str(draft.seed),
         "name": manifest.name,
     }
-    naming = partial(_named, manifest.output_name, facts, draft.request.extension, digits)
+    naming = Naming(manifest.output_name, facts, draft.request.extension, digits)
     prompt = {} if row.prompt is None else {"prompt": row.prompt}
     seed = {} if draft.seed is None else {"seed": draft.seed}
     return PlannedJob(
@@ -56,7 +55,3 @@ def _job(manifest: Manifest, draft: Draft, number: int, occurrence: int, digits:
         labels=row.labels,
         estimate=draft.request.estimate,
     )
-
-
-def _named(template: Template, facts: Mapping[str, str], extension: str, digits: int, number: int) -> str:
-    return output_name(template, {**facts, "number": f"{number:0{digits}}"}, extension)

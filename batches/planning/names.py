@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from batches.manifest.template import NAMES_TOLD
 
@@ -19,6 +19,19 @@ PART_BYTES = 110  # of one file or folder name in UTF-8; with the extension well
 
 UNSAFE = re.compile(r"[^\w.-]+")
 NO_WORD = re.compile(r"[\W_]+")
+
+
+class Naming(NamedTuple):
+    """The name of a job's file, once its number is known."""
+
+    template: Template
+    facts: Mapping[str, str]  #: what the template may say, but for the number
+    extension: str
+    digits: int  #: of the number, so that names sort by it
+
+    def __call__(self, number: int) -> str:
+        """The name that goes with this number."""
+        return output_name(self.template, {**self.facts, "number": f"{number:0{self.digits}}"}, self.extension)
 
 
 def slug(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from batches.megapixels import megapixels
 from batches.money import cost_json
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from batches.models import Estimate
     from batches.planning.lines import ModelLine
+    from batches.planning.names import Naming
     from batches.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedJob:
-    """One image to make."""
+class PlannedJob(NamedTuple):
+    """One image to make; a million are made, so it is no dataclass."""
 
     number: int  #: from 1, in the order of the manifest
     row_id: str  #: the row's id, else a slug of its prompt
@@ -33,13 +33,13 @@ class PlannedJob:
     prompt: str | None  #: what to draw; None for a model that needs no words
     seed: int | None  #: None: the server draws one
     output_name: str  #: relative path with extension, once per plan
-    naming: Callable[[int], str] = field(repr=False, compare=False)  #: its output name if it had another number
+    naming: Naming  #: its output name if it had another number
     labels: Mapping[str, str]  #: for cost reports
     estimate: Estimate  #: its price and size
 
     def renumbered(self, number: int) -> PlannedJob:
         """The same job in another place, with the name that goes with it."""
-        return replace(self, number=number, output_name=self.naming(number))
+        return self._replace(number=number, output_name=self.naming(number))
 
 
 @dataclass(frozen=True, slots=True)

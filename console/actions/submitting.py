@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workers.accounts import Account
     from workers.settings import Settings
 
-JOBS_PER_TRANSACTION = 10_000
+JOBS_PER_TRANSACTION = 20_000
 """Written in half a second, for which workers that share the ledger have to wait."""
 
 
@@ -84,7 +84,7 @@ def _write_jobs(ledger: Ledger, batch: Batch, plan: Plan) -> None:
     written = JOBS_PER_TRANSACTION
     while written == JOBS_PER_TRANSACTION:
         written = 0
-        with ledger.write(flush=False) as tx:  # what completes the batch waits for the disk, and for all of this
+        with ledger.write_many() as tx:  # what completes the batch waits for the disk, and for all of this
             while written < JOBS_PER_TRANSACTION and (chunk := list(islice(planned, JOBS_AT_ONCE))):
                 submitting.add_jobs(tx, batch, chunk, reuse=plan.reuse, now=time.time())
                 written += len(chunk)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from batches.policy import BudgetMode
 from batches.store.ledger import spending
-from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
 from batches.store.ledger.states import ENDED, NEVER, State
 from tests.simulated_world.company import PRICE
 from tests.simulated_world.pictures import PICTURE
@@ -87,9 +87,12 @@ def _the_books_agree(world: World) -> Iterator[str]:
     for line in world.rows(charges):
         if line.kind == "settled":
             spent[line.batch_id] += line.micro_credits or 0
+    summed = Counter[str]()
+    for row in world.rows(quarters):
+        summed[row.batch_id] += row.settled
     for batch in world.rows(batches):
-        if batch.spent_micro_credits != spent[batch.id]:
-            yield f"{batch.id} has {batch.spent_micro_credits} spent, its lines say {spent[batch.id]}"
+        if summed[batch.id] != spent[batch.id]:
+            yield f"{batch.id} has {summed[batch.id]} spent, its lines say {spent[batch.id]}"
         yield from _the_cap_holds(world, batch, spent[batch.id])
 
 

@@ -13,7 +13,7 @@ from batches.policy import Budget, BudgetMode, Canary, Policy, Unsure
 from batches.store.ledger import Ledger, pausing, spending, standing
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.schema import batches
-from tests.batches.store.ledger.world import write_batch
+from tests.batches.store.ledger.world import NAMING, write_batch
 from tests.simulated_world.company import PRICE, Company
 from tests.simulated_world.fleet import ACCOUNT, Fleet, Slots, Store
 from tests.simulated_world.hub import START, Hub
@@ -162,5 +162,5 @@ def _job(number: int, name: str, occurrence: int) -> PlannedJob:
     return PlannedJob(
         number=number, row_id=name, fingerprint=name.encode().hex(), occurrence=occurrence, model="flux-2-pro",
         path="/v1/flux-2-pro", lane="standard", params={"prompt": name}, prompt=name, seed=None,
-        output_name=f"{number}.png", naming="{}.png".format, labels={}, estimate=estimate,
+        output_name=f"{number}.png", naming=NAMING, labels={}, estimate=estimate,
     )  # fmt: skip

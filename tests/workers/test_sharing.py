@@ -19,7 +19,7 @@ LANE = "standard"
 
 BATCH = Batch(
     id="a", name="a", account="main", manifest_sha256="", prices_as_of="", policy=Policy(), planned_micro_credits=0,
-    spent_micro_credits=0, fingerprint="", created_at=0, whole_at=0, deadline_at=None, approved_at=None, ended_at=None,
+    fingerprint="", created_at=0, whole_at=0, deadline_at=None, approved_at=None, ended_at=None,
     paused=None, paused_message="", paused_for=None,
 )  # fmt: skip
 

@@ -5,27 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import BigInteger, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select
 
-from batches.store.ledger import spending
+from batches.store.ledger import quarters, spending
+from batches.store.ledger.quarters import Amounts, What
 from batches.store.ledger.records import Reported
-from batches.store.ledger.schema import batches, charges
+from batches.store.ledger.schema import charges
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from batches.store.ledger.records import ClaimedJob
+    from batches.store.ledger.records import Attempt, ClaimedJob, KeptImage
 
 Kind = Literal["reserved", "released", "reported", "settled"]
 Source = Literal["price table", "submit answer", "result", "rule"]
 
 WRITE = insert(charges)
-
-SPEND = (
-    update(batches)
-    .where(batches.c.id == bindparam("its_id"))
-    .values(spent_micro_credits=batches.c.spent_micro_credits + bindparam("more", type_=BigInteger))
-)
 
 SAID = select(charges.c.micro_credits).where(
     charges.c.attempt_id == bindparam("its_attempt"), charges.c.kind == "reported"
@@ -55,8 +50,6 @@ def book(
         "at": now,
     }
     tx.execute(WRITE, line)
-    if kind == "settled" and amount.micro_credits:
-        tx.execute(SPEND, {"its_id": job.batch_id, "more": amount.micro_credits})
 
 
 def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> None:
@@ -65,32 +58,47 @@ def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> Non
     book(tx, job, attempt_id, "reserved", estimate, source="price table", now=now)
 
 
-def settle_result(tx: Connection, job: ClaimedJob, attempt_id: int, cost: Reported, now: float) -> None:
+def settle_result(
+    tx: Connection, job: ClaimedJob, attempt: Attempt, cost: Reported, *, image: KeptImage, now: float
+) -> None:
     """Settle a delivered picture. Where the result names no amount, what the submit answer named stands."""
     source: Source = "result"
-    if cost.micro_credits is None and (said := _reported(tx, attempt_id)) is not None:
+    if cost.micro_credits is None and (said := _reported(tx, attempt.id)) is not None:
         cost, source = replace(cost, micro_credits=said), "submit answer"
-    close(tx, job, attempt_id, cost, source=source, now=now)
+    settle(tx, job, attempt, What.DONE, cost, source=source, now=now, pixels=image.width * image.height)
 
 
-def close(
+def settle(
     tx: Connection,
     job: ClaimedJob,
-    attempt_id: int,
-    cost: Reported | None,
+    attempt: Attempt,
+    what: What,
+    cost: Reported,
     *,
-    source: Source = "result",
+    source: Source,
     now: float,
+    pixels: int = 0,
 ) -> None:
-    """End the reservation: settle what the attempt cost, or release it where nothing was spent (a cost of None).
+    """End the reservation with what the attempt cost.
 
     A failed attempt whose answer names no amount is settled as unknown: whether BFL bills those is not published.
     """
-    if cost is None:
-        estimate = Reported(micro_credits=job.estimate_micro_credits)
-        book(tx, job, attempt_id, "released", estimate, source="rule", now=now)
-    else:
-        book(tx, job, attempt_id, "settled", cost, source=source, now=now)
+    book(tx, job, attempt.id, "settled", cost, source=source, now=now)
+    amounts = Amounts.of_attempt(
+        cost.micro_credits,
+        job.estimate_micro_credits,
+        images=int(what is What.DONE),
+        output_pixels=pixels,
+        input_pixels=job.input_pixels,
+        slot_seconds=max(0.0, now - attempt.started_at),
+    )
+    quarters.add(tx, quarters.key_of(job, what, now), amounts)
+    spending.reconsider(tx, job.batch_id)
+
+
+def release(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float) -> None:
+    """End the reservation where nothing was spent."""
+    book(tx, job, attempt.id, "released", Reported(micro_credits=job.estimate_micro_credits), source="rule", now=now)
     spending.reconsider(tx, job.batch_id)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Float, Integer, Text, and_, bindparam, exists, func, or_,
 from batches.models import LaneClass
 from batches.policy import Policy
 from batches.store.ledger import quarantine
-from batches.store.ledger.schema import attempts, batches, charges, in_state, jobs, workers
+from batches.store.ledger.conditions import in_state
+from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import NEVER, RESTLESS, State
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+CACHE_OF_MANY_KB = 64_000
+"""Memory for the pages of the ledger while a million jobs are written, which halves what is read again and again."""
+
+PAGES_OF_MANY = 16_000
+"""Of 4 kB in the journal, before they go to the ledger itself: an index page is then written once for many jobs."""
+
 
 class Ledger:
     """The database of batches, jobs, attempts and charges: the only truth.
@@ -52,6 +58,15 @@ class Ledger:
         """One consistent view; nothing is changed."""
         with self._translating(), self._doors.read.open() as connection:
             yield connection
+
+    @contextmanager
+    def write_many(self) -> Iterator[Connection]:
+        """`write` without `flush`, for thousands of rows: it keeps more of the indexes at hand."""
+        with self.write(flush=False) as tx:
+            if tx.dialect.name == "sqlite":
+                tx.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_OF_MANY_KB}")
+                tx.exec_driver_sql(f"PRAGMA wal_autocheckpoint={PAGES_OF_MANY}")
+            yield tx
 
     @contextmanager
     def write(self, *, flush: bool = True) -> Iterator[Connection]:

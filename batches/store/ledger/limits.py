@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 
-from batches.store.ledger.schema import batches, in_state, jobs, limits
+from batches.store.ledger.conditions import in_state
+from batches.store.ledger.schema import batches, jobs, limits
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:

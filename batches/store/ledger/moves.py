@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import bindparam, case, exists, func, insert, select, update
 
 from batches.policy import Policy
-from batches.store.ledger import charges, copies, feeding, spending, stops
+from batches.store.ledger import charges, copies, feeding, quarters, spending, stops
+from batches.store.ledger.conditions import in_state
+from batches.store.ledger.quarters import Amounts, What
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
-from batches.store.ledger.schema import attempts, batches, in_state, jobs
+from batches.store.ledger.schema import attempts, batches, jobs
 from batches.store.ledger.states import MOVES, NEVER, State
 
 if TYPE_CHECKING:
@@ -84,6 +86,9 @@ BEGIN = (
 
 CHANGE_ATTEMPT = update(attempts).where(attempts.c.id == bindparam("its_id"))
 
+IS_LOST = select(attempts.c.outcome == "lost").where(attempts.c.id == bindparam("its_attempt"))
+"""Whether an attempt was given up in doubt."""
+
 SETTLE_DOUBT = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.state == bindparam("its_state"), UNDER_WAY)
 """Move a job in doubt, whoever had it."""
 
@@ -108,7 +113,8 @@ def begin_attempt(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | N
 def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported) -> ClaimedJob | None:
     """Write down what BFL answered: from here on this attempt is never paid again.
 
-    The ticket is kept even when the job was taken from us: an answer that comes late settles the doubt.
+    The ticket is kept even when the job was taken from us: an answer that comes late settles the doubt. Where the
+    attempt was given up meanwhile, its money is no longer at risk: it is spent.
     """
     attempt = _under_way(job)
     now = ticket.accepted_at
@@ -117,7 +123,8 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
     stops.went_well(tx, job)
     charges.book(tx, job, attempt.id, "reported", said, source="submit answer", now=now)
     if not _move(tx, job, State.RENDERING, now, waits=0):
-        _settle_doubt(tx, job, attempt, now)
+        if not _settle_doubt(tx, job, attempt, now) and tx.scalar(IS_LOST, {"its_attempt": attempt.id}):
+            charges.settle(tx, job, attempt, What.LOST, said, source="submit answer", now=now)
         return None
     return replace(job, state=State.RENDERING, waits=0, attempt=replace(attempt, ticket=ticket))
 
@@ -142,7 +149,7 @@ def put_back(
         tx.execute(COUNT[counts], {"its_id": job.id})
     if job.attempt is not None:
         _end_attempt(tx, job, "refused" if cost is None else "failed", reason, now)
-        charges.close(tx, job, job.attempt.id, cost, now=now)
+        _close(tx, job, What.FAILED, cost, source="result", now=now)
     return True
 
 
@@ -155,7 +162,7 @@ def reseed(
     if not _move(tx, job, State.QUEUED, now, owner=None, due_at=now, reason=reason, params=params, new_seeds=tried):
         return False
     _end_attempt(tx, job, "moderated", reason, now)
-    charges.close(tx, job, _under_way(job).id, cost, source=source, now=now)
+    _close(tx, job, What.MODERATED, cost, source=source, now=now)
     return True
 
 
@@ -185,7 +192,7 @@ def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, no
     if not _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image)):
         return False
     _end_attempt(tx, job, "done", "", now)
-    charges.settle_result(tx, job, _under_way(job).id, cost, now)
+    charges.settle_result(tx, job, _under_way(job), cost, image=image, now=now)
     copies.let_go_on(tx, job.id, now)
     stops.was_stored(tx, job.account, now)
     return True
@@ -193,7 +200,12 @@ def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, no
 
 def copied(tx: Connection, job: ClaimedJob, image: KeptImage, now: float) -> bool:
     """The picture of another job is stored for this one too: it is done, and nothing was spent."""
-    return _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image))
+    if not _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image)):
+        return False
+    what = What.COPIED if job.occurrence > 1 else What.REUSED
+    saved = Amounts(images=1, output_pixels=image.width * image.height, saved=job.estimate_micro_credits or 0)
+    quarters.add(tx, quarters.key_of(job, what, now), saved)
+    return True
 
 
 def end(
@@ -213,7 +225,7 @@ def end(
         tx.execute(COUNT["failure"], {"its_id": job.id})
     if job.attempt is not None:
         _end_attempt(tx, job, "moderated" if to is State.MODERATED else "failed", reason, now)
-        charges.close(tx, job, job.attempt.id, cost, source=source, now=now)
+        _close(tx, job, What(to), cost, source=source, now=now)
     copies.end_alike(tx, job.id, to, reason, now)
     return True
 
@@ -233,12 +245,13 @@ def _move(tx: Connection, job: ClaimedJob, to: State, now: float, **columns: obj
     return tx.execute(statement, {**still, "state": to, "changed_at": now, **columns}).rowcount == 1
 
 
-def _settle_doubt(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float) -> None:
+def _settle_doubt(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float) -> bool:
     """Somebody took the job from us while the answer was on its way; if it is still in doubt, it no longer is."""
     doubtful = {"its_id": job.id, "its_state": State.UNSURE, "its_attempt": attempt.id}
     new = {"state": State.RENDERING, "reason": "the answer came late", "due_at": now, "called_at": None}
-    tx.execute(SETTLE_DOUBT, {**doubtful, **new, "changed_at": now})
+    settled = tx.execute(SETTLE_DOUBT, {**doubtful, **new, "changed_at": now}).rowcount == 1
     feeding.reopen(tx, {job.batch_id})
+    return settled
 
 
 def _columns_of(image: KeptImage) -> dict[str, object]:
@@ -247,6 +260,17 @@ def _columns_of(image: KeptImage) -> dict[str, object]:
 
 def _end_attempt(tx: Connection, job: ClaimedJob, outcome: Outcome, message: str, now: float) -> None:
     tx.execute(CHANGE_ATTEMPT, {"its_id": _under_way(job).id, "outcome": outcome, "message": message, "ended_at": now})
+
+
+def _close(
+    tx: Connection, job: ClaimedJob, what: What, cost: Reported | None, *, source: charges.Source, now: float
+) -> None:
+    """End the reservation of an attempt that brought no picture. A cost of None means that nothing was spent."""
+    attempt = _under_way(job)
+    if cost is None:
+        charges.release(tx, job, attempt, now)
+    else:
+        charges.settle(tx, job, attempt, what, cost, source=source, now=now)
 
 
 def _under_way(job: ClaimedJob) -> Attempt:

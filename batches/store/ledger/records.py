@@ -40,7 +40,6 @@ class Batch:
     prices_as_of: str  #: date of the price table the estimate was made with
     policy: Policy  #: how it is carried out
     planned_micro_credits: int  #: what its plan costs, as far as prices are known
-    spent_micro_credits: int  #: what is settled so far
     fingerprint: str  #: of the plan submitted last
     created_at: float  #: seconds since the epoch
     whole_at: float | None  #: when all jobs of its first plan were written; workers begin none before
@@ -106,8 +105,10 @@ class ClaimedJob:
     path: str  #: endpoint path
     params: Mapping[str, object]  #: the body to send, with references for input images
     labels: Mapping[str, str]  #: for the cost report
+    occurrence: int  #: which time its batch asks for the same, from 1
     output_name: str  #: file name below the batch's folder
     estimate_micro_credits: int | None  #: what one attempt should cost
+    input_pixels: int  #: of the pictures to send, as far as they are measured
     state: State  #: called, rendering or fetching
     failures: int  #: attempts spent by real failures
     waits: int  #: refusals in a row that cost nothing

@@ -6,8 +6,6 @@ millionths (`input_micro_mp`). NULL in a money column means unknown, never zero.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import (
     DDL,
     JSON,
@@ -24,16 +22,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    or_,
     text,
 )
 
 from batches.store.ledger.states import State
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from sqlalchemy import ColumnElement
+WHOLE_SUMS = (
+    *("number", "images", "output_pixels", "input_pixels"),
+    *("settled", "unknown", "estimated", "compared", "saved"),
+)
+"""The columns of `quarters` that count, or hold pixels or micro-credits."""
 
 metadata = MetaData(
     naming_convention={
@@ -49,13 +47,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column declared INTEGER PRIMARY KEY."""
 
 
-def in_state(states: Collection[State]) -> ColumnElement[bool]:
-    """Jobs in one of these states. The list of an IN would be written anew whenever its statement is run."""
-    return or_(*(jobs.c.state == state for state in sorted(states)))
-
-
 def _one_of(column: str, words: list[str]) -> str:
-    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+    """Spelt out, because SQLite would build the list of an IN anew for every row that it checks."""
+    return " OR ".join(f"{column} = {word!r}" for word in words)
 
 
 batches = Table(
@@ -69,7 +63,6 @@ batches = Table(
     Column("prices_as_of", Text, nullable=False),
     Column("policy", JSON, nullable=False),
     Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
-    Column("spent_micro_credits", BigInteger, nullable=False, server_default="0"),  # the sum of what is settled
     Column("created_at", Float, nullable=False),
     Column("deadline_at", Float),  # from then on workers begin none of its jobs
     Column("approved_at", Float),  # when its canary was found good, by its bounds or by a person
@@ -123,6 +116,7 @@ jobs = Table(
     Column("output_name", Text, nullable=False),
     Column("estimate_micro_credits", BigInteger),
     Column("estimate_pixels", BigInteger),
+    Column("input_pixels", BigInteger, nullable=False, server_default="0"),  # of the pictures to send, if measured
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("due_at", Float, nullable=False),
@@ -203,6 +197,7 @@ charges = Table(
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
     Column("attempt_id", Id, ForeignKey("attempts.id"), nullable=False),
     Column("kind", Text, nullable=False),
+    Column("correction", Integer, nullable=False, server_default="0"),  # counts an attempt's corrections from 1
     Column("micro_credits", BigInteger),
     Column("input_micro_mp", BigInteger),
     Column("output_micro_mp", BigInteger),
@@ -213,17 +208,34 @@ charges = Table(
         name="kind",
     ),
     CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name="not_negative"),
+    # An attempt is reserved once, reported once, settled once.
+    UniqueConstraint("attempt_id", "kind", "correction"),
+    CheckConstraint("(kind = 'corrected') = (correction > 0)", name="correction"),
 )
-# An attempt is reserved once, reported once, settled once.
+# A reservation ends once: it is settled, or given back.
 Index(
-    "uq_charges_once",
+    "uq_charges_closed",
     charges.c.attempt_id,
-    charges.c.kind,
     unique=True,
-    sqlite_where=charges.c.kind != text("'corrected'"),
-    postgresql_where=charges.c.kind != text("'corrected'"),
+    sqlite_where=text("kind = 'settled' OR kind = 'released'"),
+    postgresql_where=text("kind = 'settled' OR kind = 'released'"),
 )
 Index("ix_charges_batch", charges.c.batch_id)
+
+# Sums of jobs and charges: see batches.store.ledger.quarters.
+quarters = Table(
+    "quarters",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batches.id"), primary_key=True),
+    Column("quarter", Integer, primary_key=True),  # of an hour, since the epoch
+    Column("account", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("labels", Text, primary_key=True),  # JSON, spelt in one way
+    *(Column(name, BigInteger, nullable=False) for name in WHOLE_SUMS),
+    Column("slot_seconds", Float, nullable=False),
+)
 
 paces = Table(
     "paces",
@@ -266,11 +278,20 @@ limits = Table(
     CheckConstraint("ceiling >= 1", name="at_least_one"),
 )
 
-APPEND_ONLY = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "
-        "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END"
-        for verb in ("UPDATE", "DELETE")
+RESERVED = "EXISTS (SELECT 1 FROM charges WHERE attempt_id = NEW.attempt_id AND kind = 'reserved')"
+
+LAWS_OF_CHARGES = {
+    "sqlite": (
+        *(
+            f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "
+            "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ),
+        (
+            "CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges "
+            f"WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') AND NOT {RESERVED} "
+            "BEGIN SELECT RAISE(ABORT, 'a charge ends no reservation'); END"
+        ),
     ),
     "postgresql": (
         """
@@ -281,10 +302,18 @@ APPEND_ONLY = {
         CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges
         FOR EACH ROW EXECUTE FUNCTION charges_append_only()
         """,
+        f"""
+        CREATE FUNCTION charges_end_a_reservation() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF {RESERVED} THEN RETURN NEW; END IF; RAISE EXCEPTION 'a charge ends no reservation'; END $$
+        """,
+        """
+        CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges FOR EACH ROW
+        WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') EXECUTE FUNCTION charges_end_a_reservation()
+        """,
     ),
 }
-"""Charges are never changed: a mistake is corrected by a further line."""
+"""Charges are never changed: a mistake is corrected by a further line. What is settled or released was reserved."""
 
-for _dialect, _statements in APPEND_ONLY.items():
+for _dialect, _statements in LAWS_OF_CHARGES.items():
     for _statement in _statements:
         event.listen(charges, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # as SQLAlchemy declares it

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, exists, func, or_, select
 
 from batches.money import show_credits
 from batches.policy import Policy
 from batches.store.ledger import pausing
-from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 PAUSED = select(batches.c.paused_for).where(batches.c.id == bindparam("its_id"), batches.c.paused == "budget")
 """Asked whenever money comes free: what a batch that rests for its budget waits for."""
+
+SPENT = select(cast(func.coalesce(func.sum(quarters.c.settled), 0), BigInteger)).where(
+    quarters.c.batch_id == bindparam("its_id")
+)
+"""What the attempts of a batch cost, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +52,13 @@ class Purse:
 
 def purse_of(tx: Connection, batch_id: str) -> Purse | None:
     """The purse of a batch that has a budget. Others who would spend from it wait until this transaction ends."""
-    columns = (batches.c.policy, batches.c.spent_micro_credits)
-    row = tx.execute(select(*columns).where(batches.c.id == batch_id).with_for_update()).one()
+    row = tx.execute(select(batches.c.policy).where(batches.c.id == batch_id).with_for_update()).one()
     budget = Policy.from_json(row.policy).budget
     if budget is None:
         return None
-    reserved, at_risk = _outstanding(tx, batch_id)
-    return Purse(budget=budget, spent=row.spent_micro_credits, reserved=reserved, at_risk=at_risk)
+    reserved, at_risk = outstanding(tx, batch_id)
+    spent = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
+    return Purse(budget=budget, spent=spent, reserved=reserved, at_risk=at_risk)
 
 
 def refusal(tx: Connection, job: ClaimedJob) -> str | None:
@@ -73,10 +78,15 @@ def reconsider(tx: Connection, batch_id: str) -> None:
         pausing.lift(tx, batch_id, "budget")
 
 
-def _outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
-    """What is reserved and what is at risk. Attempts under way and lost ones are few, and have an index each."""
+def outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
+    """Micro-credits that are reserved, and that are at risk: both of reservations that have not ended.
+
+    Attempts under way and lost ones are few, and have an index each.
+    """
     unsure = jobs.c.state == State.UNSURE
     lost = attempts.c.outcome == "lost"
+    ends = charges.alias()
+    has_ended = exists().where(ends.c.attempt_id == attempts.c.id, ends.c.kind == "settled")
 
     def total(of: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0)
@@ -86,6 +96,6 @@ def _outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
         .select_from(attempts)
         .join(jobs, jobs.c.id == attempts.c.job_id)
         .join(charges, and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "reserved"))
-        .where(or_(attempts.c.ended_at.is_(None), lost), jobs.c.batch_id == batch_id)
+        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)), jobs.c.batch_id == batch_id)
     ).one()
     return int(row[0]), int(row[1])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, select
 
 from batches.policy import Policy
+from batches.store.ledger import spending
+from batches.store.ledger.quarters import WRITTEN, What
 from batches.store.ledger.records import Batch
-from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
 from batches.store.ledger.states import ENDED, NEVER, RESTING, RESTLESS, State
 
 if TYPE_CHECKING:
@@ -64,6 +66,35 @@ class Standing:
         return not self.in_motion and self.jobs.get(State.QUEUED, 0) == self.waiting
 
 
+_batch = bindparam("of_batch", type_=Text)
+_amounts = quarters.c
+
+
+def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:
+    """NULLs count for nothing, and no rows make 0."""
+    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
+
+
+SUMMED = select(
+    _sum(case((_amounts.what == What.PLANNED, _amounts.number))).label("planned"),
+    _sum(case((_amounts.what == What.SPARED, _amounts.number))).label("spared"),
+    _sum(_amounts.images).label("done"),
+    _sum(_amounts.output_pixels).label("output_pixels"),
+    _sum(_amounts.settled).label("settled"),
+    _sum(case((_amounts.what.not_in(WRITTEN), _amounts.unknown))).label("unknown"),
+).where(_amounts.batch_id == _batch)
+
+COUNTED = (
+    select(jobs.c.state, func.count().label("jobs"))
+    .where(jobs.c.batch_id == _batch, jobs.c.state.in_(set(State) - {State.QUEUED, State.DONE}))
+    .group_by(jobs.c.state)
+)
+
+WAITING = select(func.count()).where(
+    jobs.c.batch_id == _batch, jobs.c.state == State.QUEUED, jobs.c.due_at >= NEVER, jobs.c.copy_of.is_not(None)
+)
+
+
 def find_batch(tx: Connection, batch_id: str) -> Batch | None:
     """The batch with this id, or None."""
     row = tx.execute(select(batches).where(batches.c.id == batch_id)).mappings().one_or_none()
@@ -83,19 +114,19 @@ def batch_of(row: RowMapping) -> Batch:
 
 
 def standing_of(tx: Connection, batch: Batch) -> Standing:
-    """Counts, megapixels and money of one batch."""
-    waits = and_(jobs.c.state == State.QUEUED, jobs.c.due_at >= NEVER)
-    rows = tx.execute(
-        select(jobs.c.state, func.count(), _sum(_pixels), func.count(case((waits, 1))))
-        .where(jobs.c.batch_id == batch.id)
-        .group_by(jobs.c.state)
-    ).all()
+    """Counts, megapixels and money of one batch: the many that wait or are done are told by sums, and not counted."""
+    sums = tx.execute(SUMMED, {"of_batch": batch.id}).one()
+    counted = {State(row.state): row.jobs for row in tx.execute(COUNTED, {"of_batch": batch.id})}
+    queued = sums.planned + sums.spared - sums.done - sum(counted.values())
+    waiting = (tx.scalar(WAITING, {"of_batch": batch.id}) or 0) if sums.spared else 0
+    told = {State.QUEUED: queued, State.DONE: sums.done, **counted}
+    reserved, at_risk = spending.outstanding(tx, batch.id)
     return Standing(
         batch=batch,
-        jobs={State(state): count for state, count, *_ in rows},
-        waiting=sum(waiting for *_, waiting in rows),
-        output_pixels=sum(pixels for _, _, pixels, _ in rows),
-        money=_money(tx, batch.id),
+        jobs={state: told[state] for state in State if told.get(state)},
+        waiting=waiting,
+        output_pixels=sums.output_pixels,
+        money=Money(settled=sums.settled, unknown=sums.unknown, reserved=reserved, at_risk=at_risk),
     )
 
 
@@ -156,39 +187,4 @@ def reasons(tx: Connection, batch_id: str) -> Sequence[tuple[State, str, int]]:
     return [(State(state), reason, count) for state, reason, count in rows]
 
 
-def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:
-    """NULLs count for nothing, and no rows make 0."""
-    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
-
-
 _pixels = jobs.c.image_width * jobs.c.image_height
-
-
-def _money(tx: Connection, batch_id: str) -> Money:
-    unsure = jobs.c.state == State.UNSURE
-    open_ = attempts.c.ended_at.is_(None)
-    settled = charges.c.kind == "settled"
-    reserved = charges.c.kind == "reserved"
-    amount = charges.c.micro_credits
-    doubtful = or_(attempts.c.outcome == "lost", and_(open_, unsure))
-
-    def total(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return _sum(case((and_(*conditions), amount), else_=0))
-
-    row = (
-        tx.execute(
-            select(
-                total(settled).label("settled"),
-                func.count(case((and_(settled, amount.is_(None)), 1))).label("unknown"),
-                total(reserved, open_, ~unsure).label("reserved"),
-                total(reserved, doubtful).label("at_risk"),
-            )
-            .select_from(charges)
-            .join(attempts, attempts.c.id == charges.c.attempt_id)
-            .join(jobs, jobs.c.id == charges.c.job_id)
-            .where(charges.c.batch_id == batch_id)
-        )
-        .mappings()
-        .one()
-    )
-    return Money(**row)

@@ -7,27 +7,52 @@ manifest writes only what is new. Workers begin a new batch once all of it is wr
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
-from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, insert, select, update
 
-from batches.store.ledger import spending
+from batches.store.ledger import quarters, spending
+from batches.store.ledger.bulk import insert_rows
+from batches.store.ledger.quarters import What
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.sorting import sorted_out
 from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import ENDED, NEVER, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
     from batches.planning import Plan, PlannedJob
     from batches.store.ledger.records import Batch, BatchTerms
+
+
+class Beginning(NamedTuple):
+    """How a job comes into the ledger."""
+
+    due_at: float  #: from then on it may be called
+    state: State = State.QUEUED
+    reason: str = ""
+    copy_of: int | None = None  #: the job whose picture it gets
+
+
+COLUMNS = (
+    *("batch_id", "number", "row_id", "fingerprint", "occurrence", "account", "lane", "model", "path", "params"),
+    *(
+        "labels",
+        "output_name",
+        "estimate_micro_credits",
+        "estimate_pixels",
+        "input_pixels",
+        "changed_at",
+        *Beginning._fields,
+    ),
+)
 
 
 def newest_named(tx: Connection, name: str, account: str) -> Batch | None:
@@ -65,18 +90,21 @@ def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Bat
 
 
 def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reuse: bool, now: float) -> None:
-    """Write those of these jobs that the batch does not have."""
+    """Write those of these jobs that the batch does not have. All jobs of the plan before them are in it."""
     last = _locked_last_number(tx, batch.id)
-    told = sorted_out(tx, planned, batch.id, batch.account, reuse=reuse)
+    has_no_others = planned[0].number == last + 1
+    told = sorted_out(tx, planned, None if has_no_others else batch.id, batch.account, reuse=reuse)
     places = {job.number: place for job, place in _placed(tx, batch, told.added, last)}
-    made = [_row(places[job.number], batch, now) for job in told.new]
-    reused = [_row(places[job.number], batch, now, copy_of=source) for job, source in told.reused]
-    _insert(tx, [*made, *reused])
+
+    def insert_all(begun: Iterable[tuple[PlannedJob, Beginning]]) -> None:
+        insert_rows(tx, jobs, COLUMNS, [_row(places[job.number], batch, now, begins) for job, begins in begun])
+
+    insert_all((job, Beginning(now)) for job in told.new)
+    insert_all((job, Beginning(now, copy_of=source)) for job, source in told.reused)
     originals = _originals(tx, batch.id, told.copies)
-    _insert(
-        tx,
-        [_row(places[job.number], batch, now, **_as_copy_of(originals[job.fingerprint])) for job in told.copies],
-    )
+    insert_all((job, _as_copy(originals[job.fingerprint], now)) for job in told.copies)
+    quarters.add_planned(tx, batch, What.PLANNED, told.new, now)
+    quarters.add_planned(tx, batch, What.SPARED, [*told.copies, *(job for job, _ in told.reused)], now)
     if told.added:
         tx.execute(update(batches).where(batches.c.id == batch.id).values(ended_at=None))
 
@@ -133,7 +161,7 @@ def _renamed(tx: Connection, batch_id: str, job: PlannedJob) -> PlannedJob:
     """`owl.png` as `owl-2.png`: the prompt was changed, and the picture of the old one stays."""
     stem, _, suffix = job.output_name.rpartition(".")
     names = (f"{stem}-{version}.{suffix}" for version in count(2))
-    return replace(job, output_name=next(name for name in names if not _taken(tx, batch_id, [name])))
+    return job._replace(output_name=next(name for name in names if not _taken(tx, batch_id, [name])))
 
 
 def _originals(
@@ -147,42 +175,35 @@ def _originals(
     return {row.fingerprint.hex(): row for row in tx.execute(query)} if wanted else {}
 
 
-def _as_copy_of(original: Row[int, bytes, int | None, str, str]) -> dict[str, object]:
-    """How a copy begins: due where the picture is there, else waiting for it, or ended as the original has."""
+def _as_copy(original: Row[int, bytes, int | None, str, str], now: float) -> Beginning:
+    """Due where the picture is there, else waiting for it, or ended as the original has."""
     if original.copy_of is not None:
-        return {"copy_of": original.copy_of}
+        return Beginning(now, copy_of=original.copy_of)
     if original.state == State.DONE:
-        return {"copy_of": original.id}
+        return Beginning(now, copy_of=original.id)
     if original.state in ENDED:
-        return {"copy_of": original.id, "state": original.state, "reason": original.reason}
-    return {"copy_of": original.id, "due_at": NEVER}
+        return Beginning(now, State(original.state), original.reason, original.id)
+    return Beginning(NEVER, copy_of=original.id)
 
 
-def _insert(tx: Connection, rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        tx.execute(insert(jobs), rows)
-
-
-def _row(job: PlannedJob, batch: Batch, now: float, **more: object) -> dict[str, object]:
-    return {
-        "batch_id": batch.id,
-        "number": job.number,
-        "row_id": job.row_id,
-        "fingerprint": bytes.fromhex(job.fingerprint),
-        "occurrence": job.occurrence,
-        "copy_of": None,
-        "account": batch.account,
-        "lane": job.lane,
-        "model": job.model,
-        "path": job.path,
-        "params": dict(job.params),
-        "labels": dict(job.labels),
-        "output_name": job.output_name,
-        "estimate_micro_credits": job.estimate.micro_credits,
-        "estimate_pixels": job.estimate.output_pixels,
-        "state": State.QUEUED,
-        "reason": "",
-        "due_at": now,
-        "changed_at": now,
-        **more,
-    }
+def _row(job: PlannedJob, batch: Batch, now: float, begins: Beginning) -> tuple[object, ...]:
+    """The values of COLUMNS."""
+    return (
+        batch.id,
+        job.number,
+        job.row_id,
+        bytes.fromhex(job.fingerprint),
+        job.occurrence,
+        batch.account,
+        job.lane,
+        job.model,
+        job.path,
+        json.dumps(dict(job.params)),
+        json.dumps(dict(job.labels)) if job.labels else "{}",
+        job.output_name,
+        job.estimate.micro_credits,
+        job.estimate.output_pixels,
+        job.estimate.input_pixels or 0,
+        now,
+        *begins,
+    )

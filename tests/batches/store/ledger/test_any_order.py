@@ -18,9 +18,10 @@ from sqlalchemy import select, update
 from batches.policy import Budget, Policy
 from batches.store.ledger import Ledger, feeding, moves, presence, retrying, spending, standing, steering
 from batches.store.ledger.quarantine import MOST_DEATHS
+from batches.store.ledger.quarters import WRITTEN
 from batches.store.ledger.records import Reported
 from batches.store.ledger.retrying import Choice
-from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
 from batches.store.ledger.states import RESTLESS, RETRIABLE, State
 from tests.batches.store.ledger.world import CREDIT, World, risking
 
@@ -181,12 +182,15 @@ class AnyOrder(RuleBasedStateMachine):
     def the_ledger_is_sound(self) -> None:
         rows = {
             table.name: self.world.ask(lambda tx, table=table: tx.execute(select(table)).all())
-            for table in (jobs, attempts, charges)
+            for table in (jobs, attempts, charges, quarters)
         }
         every_job_is_accounted_for(rows["jobs"], rows["attempts"], self.forgiven)
         assert {attempt.id for attempt in rows["attempts"] if attempt.ticket_id} == self.accepted
-        bill = self.world.standing(self.batch_id).money
+        now = self.world.standing(self.batch_id)
+        bill = now.money
+        assert now.jobs == Counter(State(job.state) for job in rows["jobs"])
         the_books_add_up(bill, rows["attempts"], rows["charges"])
+        the_sums_are_of_the_lines(rows["quarters"], rows["attempts"], rows["charges"])
         self.the_purse_is_the_bill(bill)
         assert (self.lost() - self.given_up) * PRICE <= self.bound
 
@@ -241,9 +245,27 @@ def the_books_add_up(bill: Money, tries: Sequence[Row], lines: Sequence[Row]) ->
     set_aside = {line.attempt_id: line.micro_credits for line in lines if line.kind == "reserved"}
     closed = {line.attempt_id for line in lines if line.kind in ("settled", "released")}
     assert set(set_aside) == {attempt.id for attempt in tries}
-    assert closed == {attempt.id for attempt in tries if attempt.ended_at is not None and attempt.outcome != "lost"}
+    ended = {attempt.id: attempt for attempt in tries if attempt.ended_at is not None}
+    assert {number for number, attempt in ended.items() if attempt.outcome != "lost"} <= closed <= set(ended)
+    assert all(attempt.ticket_id for number, attempt in ended.items() if number in closed and attempt.outcome == "lost")
     assert bill.settled == sum(line.micro_credits or 0 for line in lines if line.kind == "settled")
     assert bill.reserved + bill.at_risk == sum(set_aside[attempt] for attempt in set(set_aside) - closed)
+
+
+def the_sums_are_of_the_lines(sums: Sequence[Row], tries: Sequence[Row], lines: Sequence[Row]) -> None:
+    """To the micro-credit, by how the attempts ended."""
+    outcomes = {attempt.id: attempt.outcome for attempt in tries}
+    settled, unknown, number = Counter[str](), Counter[str](), Counter[str]()
+    for line in lines:
+        if line.kind == "settled":
+            what = outcomes[line.attempt_id]
+            number[what] += 1
+            settled[what] += line.micro_credits or 0
+            unknown[what] += line.micro_credits is None
+    made = [row for row in sums if row.what not in WRITTEN]
+    assert number == Counter({row.what: row.number for row in made})
+    assert settled == Counter({row.what: row.settled for row in made})
+    assert unknown == Counter({row.what: row.unknown for row in made})
 
 
 TestAnyOrder = AnyOrder.TestCase

@@ -146,6 +146,26 @@ class TestTheDatabaseKeepsTheLaw:
         with pytest.raises(LedgerError, match="UNIQUE"):
             world.do(charges.book, job, job.attempt.id, kind, paid(1), source="result", now=world.now)
 
+    def test_a_reservation_ends_once(self, world: World) -> None:
+        job = world.at(State.FETCHING)
+        assert job.attempt is not None
+        world.finish(job)
+        with pytest.raises(LedgerError, match="UNIQUE"):
+            world.do(charges.release, job, job.attempt, world.now)
+
+    @pytest.mark.parametrize("kind", ["settled", "released"])
+    def test_nothing_ends_but_a_reservation(self, kind: charges.Kind, world: World) -> None:
+        job = world.at(State.CALLED)
+        attempt = insert(attempts).values(job_id=job.id, number=1, account="main", started_at=world.now)
+        [attempt_id] = world.do(lambda tx: tx.execute(attempt).inserted_primary_key)
+        with pytest.raises(LedgerError, match="ends no reservation"):
+            world.do(charges.book, job, attempt_id, kind, paid(1), source="rule", now=world.now)
+
+    def test_a_line_corrects_if_it_says_so(self, world: World) -> None:
+        job = world.at(State.FETCHING)
+        with pytest.raises(LedgerError, match="CHECK"):
+            world.do(charges.book, job, job.attempt.id, "corrected", paid(-1), source="rule", now=world.now)
+
     def test_nothing_costs_less_than_nothing(self, world: World) -> None:
         job = world.at(State.RENDERING)
         assert job.attempt is not None

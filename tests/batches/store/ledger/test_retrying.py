@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,7 +58,7 @@ def batch_id(world: World) -> str:
 def foxes(world: World) -> str:
     """A batch that asks for one picture three times."""
     [fox] = plan_of(1).jobs()
-    asked = (replace(fox, number=n, occurrence=n, output_name=f"{n}.png") for n in (1, 2, 3))
+    asked = (fox._replace(number=n, occurrence=n, output_name=f"{n}.png") for n in (1, 2, 3))
     terms = BatchTerms(account="main", prices_as_of="2026-06-30")
     return world.do(write_batch, plan_with(tuple(asked)), terms, world.now)
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from batches.policy import Budget, BudgetMode, Policy
 from batches.store.ledger import feeding, standing, steering
+from batches.store.ledger.records import Reported
 from batches.store.ledger.schema import batches
 from batches.store.ledger.states import State
 from batches.store.ledger.steering import OverBudget
@@ -180,13 +181,19 @@ class TestCancel:
         assert world.attempts(job.id) == [(1, "lost")]
         assert "perhaps paid" in world.job(job.id).reason
 
-    def test_an_answer_that_comes_after_that_is_kept_and_changes_nothing(self, world: World) -> None:
+    def test_an_answer_that_comes_after_that_ends_the_doubt_about_the_money_and_nothing_else(
+        self, world: World
+    ) -> None:
         job = world.at(State.SUBMITTING)
         world.doubt(job)
         cancel(world, job.batch_id)
-        assert world.accept(job) is None
+        assert world.accept(job, Reported(micro_credits=4 * CREDIT)) is None
         assert world.job(job.id).state == State.CANCELLED
-        assert [kind for kind, *_ in world.charges(job.id)] == ["reserved", "reported"]
+        assert world.charges(job.id)[1:] == [
+            ("reported", 4 * CREDIT, "submit answer"), ("settled", 4 * CREDIT, "submit answer")
+        ]  # fmt: skip
+        money = world.standing(job.batch_id).money
+        assert (money.settled, money.at_risk) == (4 * CREDIT, 0)
 
     def test_a_few_at_a_time_make_all(self, world: World) -> None:
         batch_id = world.submit(5)

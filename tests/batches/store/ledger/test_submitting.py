@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from batches.manifest import Template
+from batches.planning.names import Naming
 from batches.store.ledger import LedgerError, feeding, submitting
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.schema import jobs
@@ -33,11 +35,9 @@ def prompts(*names: str, template: str = "{number}-{id}") -> Plan:
     def job(number: int, name: str) -> PlannedJob:
         seen[name] = seen.get(name, 0) + 1
 
-        def naming(at: int) -> str:
-            return template.format(number=at, id=name.rpartition("!")[0] or name) + ".png"
-
-        return replace(
-            example, number=number, row_id=name, fingerprint=name.encode().hex(), occurrence=seen[name],
+        naming = Naming(Template(template), {"id": name.rpartition("!")[0] or name}, "png", 1)
+        return example._replace(
+            number=number, row_id=name, fingerprint=name.encode().hex(), occurrence=seen[name],
             output_name=naming(number), naming=naming,
         )  # fmt: skip
 
@@ -83,14 +83,14 @@ def test_the_batch_keeps_its_terms_and_its_name_can_be_read(world: World) -> Non
     batch = world.standing(world.do(write_batch, plan_of(1), TERMS, 0.0)).batch
     assert batch.id.startswith("hello-19700101-")
     assert (batch.name, batch.account, batch.manifest_sha256) == ("hello", "main", "5" * 64)
-    assert (batch.prices_as_of, batch.policy, batch.spent_micro_credits) == ("2026-06-30", risking(CREDIT), 0)
+    assert (batch.prices_as_of, batch.policy) == ("2026-06-30", risking(CREDIT))
     assert (batch.created_at, batch.whole_at, batch.ended_at) == (0.0, 0.0, None)
 
 
 @pytest.mark.parametrize("what", ["fingerprint", "output_name"])
 def test_some_jobs_of_which_one_cannot_be_written_leave_nothing(what: str, world: World) -> None:
     planned = tuple(plan_of(5).jobs())
-    twice = replace(planned[-1], **{what: getattr(planned[0], what)})  # made twice, or written twice
+    twice = planned[-1]._replace(**{what: getattr(planned[0], what)})  # made twice, or written twice
     batch = world.do(submitting.open_batch, plan_of(5), TERMS, world.now)
     before = world.everything()
     with pytest.raises(LedgerError, match=what):

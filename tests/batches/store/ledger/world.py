@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, text
 
+from batches.manifest import Template
 from batches.models import Estimate
 from batches.planning import Plan, PlannedJob
+from batches.planning.names import Naming
 from batches.policy import Policy, Unsure
 from batches.store.ledger import Ledger, feeding, moves, presence, standing, submitting
 from batches.store.ledger.records import BatchTerms, KeptImage, Reported, Ticket
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 CREDIT = 1_000_000
 UNKNOWN = Reported()
 SILENT_SECONDS = 10.0
+NAMING = Naming(Template("{number}"), {}, "png", 4)
 
 DIARY = """
 CREATE TRIGGER diary AFTER UPDATE OF state ON jobs WHEN old.state <> new.state
@@ -55,7 +58,7 @@ def plan_of(
             prompt="A fox",
             seed=number,
             output_name=f"{number:04}.png",
-            naming=lambda number: f"{number:04}.png",
+            naming=NAMING,
             labels={"series": "animals"},
             estimate=Estimate(
                 low=estimate, micro_credits=estimate, high=estimate, output_pixels=512 * 512, input_pixels=0

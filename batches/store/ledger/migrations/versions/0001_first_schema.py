@@ -8,18 +8,38 @@ from alembic import op
 revision = "0001_first"
 down_revision = None
 
-APPEND_ONLY = {
+RESERVED = "EXISTS (SELECT 1 FROM charges WHERE attempt_id = NEW.attempt_id AND kind = 'reserved')"
+
+LAWS_OF_CHARGES = {
     "sqlite": (
-        "CREATE TRIGGER charges_no_update BEFORE UPDATE ON charges "
-        "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END",
-        "CREATE TRIGGER charges_no_delete BEFORE DELETE ON charges "
-        "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END",
+        *(
+            f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "
+            "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ),
+        (
+            "CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges "
+            f"WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') AND NOT {RESERVED} "
+            "BEGIN SELECT RAISE(ABORT, 'a charge ends no reservation'); END"
+        ),
     ),
     "postgresql": (
-        "CREATE FUNCTION charges_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'charges are append-only'; END $$",
-        "CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges "
-        "FOR EACH ROW EXECUTE FUNCTION charges_append_only()",
+        """
+        CREATE FUNCTION charges_append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'charges are append-only'; END $$
+        """,
+        """
+        CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges
+        FOR EACH ROW EXECUTE FUNCTION charges_append_only()
+        """,
+        f"""
+        CREATE FUNCTION charges_end_a_reservation() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF {RESERVED} THEN RETURN NEW; END IF; RAISE EXCEPTION 'a charge ends no reservation'; END $$
+        """,
+        """
+        CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges FOR EACH ROW
+        WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') EXECUTE FUNCTION charges_end_a_reservation()
+        """,
     ),
 }
 
@@ -35,7 +55,6 @@ def upgrade() -> None:
         sa.Column("prices_as_of", sa.Text(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("planned_micro_credits", sa.BigInteger(), nullable=False),
-        sa.Column("spent_micro_credits", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("deadline_at", sa.Float(), nullable=True),
         sa.Column("approved_at", sa.Float(), nullable=True),
@@ -45,7 +64,7 @@ def upgrade() -> None:
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "paused IN ('person', 'budget', 'canary', 'deadline', 'cancelled') OR paused IS NULL",
+            "paused = 'person' OR paused = 'budget' OR paused = 'canary' OR paused = 'deadline' OR paused = 'cancelled' OR paused IS NULL",
             name=op.f("ck_batches_paused"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
@@ -122,6 +141,7 @@ def upgrade() -> None:
         sa.Column("output_name", sa.Text(), nullable=False),
         sa.Column("estimate_micro_credits", sa.BigInteger(), nullable=True),
         sa.Column("estimate_pixels", sa.BigInteger(), nullable=True),
+        sa.Column("input_pixels", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.Float(), nullable=False),
@@ -143,7 +163,7 @@ def upgrade() -> None:
             "state <> 'done' OR image_sha256 IS NOT NULL", name=op.f("ck_jobs_done_has_image")
         ),
         sa.CheckConstraint(
-            "state IN ('queued', 'called', 'submitting', 'rendering', 'fetching', 'unsure', 'done', 'moderated', 'failed', 'cancelled')",
+            "state = 'queued' OR state = 'called' OR state = 'submitting' OR state = 'rendering' OR state = 'fetching' OR state = 'unsure' OR state = 'done' OR state = 'moderated' OR state = 'failed' OR state = 'cancelled'",
             name=op.f("ck_jobs_state"),
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_jobs_batch_id_batches")),
@@ -180,7 +200,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("message", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('done', 'refused', 'failed', 'moderated', 'lost') OR outcome IS NULL",
+            "outcome = 'done' OR outcome = 'refused' OR outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost' OR outcome IS NULL",
             name=op.f("ck_attempts_outcome"),
         ),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_attempts_job_id_jobs")),
@@ -211,6 +231,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("correction", sa.Integer(), server_default="0", nullable=False),
         sa.Column("micro_credits", sa.BigInteger(), nullable=True),
         sa.Column("input_micro_mp", sa.BigInteger(), nullable=True),
         sa.Column("output_micro_mp", sa.BigInteger(), nullable=True),
@@ -218,22 +239,48 @@ def upgrade() -> None:
         sa.Column("at", sa.Float(), nullable=False),
         sa.CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name=op.f("ck_charges_not_negative")),
         sa.CheckConstraint(
-            "kind IN ('estimated', 'reserved', 'released', 'reported', 'settled', 'corrected')",
+            "kind = 'estimated' OR kind = 'reserved' OR kind = 'released' OR kind = 'reported' OR kind = 'settled' OR kind = 'corrected'",
             name=op.f("ck_charges_kind"),
         ),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_charges_attempt_id_attempts")),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_charges_batch_id_batches")),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_charges_job_id_jobs")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
+        sa.UniqueConstraint("attempt_id", "kind", "correction", name=op.f("uq_charges_attempt_id_kind_correction")),
+        sa.CheckConstraint("(kind = 'corrected') = (correction > 0)", name=op.f("ck_charges_correction")),
     )
     op.create_index("ix_charges_batch", "charges", ["batch_id"], unique=False)
     op.create_index(
-        "uq_charges_once",
+        "uq_charges_closed",
         "charges",
-        ["attempt_id", "kind"],
+        ["attempt_id"],
         unique=True,
-        sqlite_where=sa.text("kind != 'corrected'"),
-        postgresql_where=sa.text("kind != 'corrected'"),
+        sqlite_where=sa.text("kind = 'settled' OR kind = 'released'"),
+        postgresql_where=sa.text("kind = 'settled' OR kind = 'released'"),
     )
-    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+    op.create_table(
+        "quarters",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("images", sa.BigInteger(), nullable=False),
+        sa.Column("output_pixels", sa.BigInteger(), nullable=False),
+        sa.Column("input_pixels", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.BigInteger(), nullable=False),
+        sa.Column("unknown", sa.BigInteger(), nullable=False),
+        sa.Column("estimated", sa.BigInteger(), nullable=False),
+        sa.Column("compared", sa.BigInteger(), nullable=False),
+        sa.Column("saved", sa.BigInteger(), nullable=False),
+        sa.Column("slot_seconds", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_quarters_batch_id_batches")),
+        sa.PrimaryKeyConstraint(
+            "batch_id", "quarter", "account", "lane", "model", "what", "labels", name=op.f("pk_quarters")
+        ),
+    )
+    for statement in LAWS_OF_CHARGES[op.get_bind().dialect.name]:
         op.execute(statement)
