@@ -1,4 +1,4 @@
-"""fluxbatch.toml: more accounts, each with the place where its key is found. A key itself is refused.
+"""fluxbatch.toml: more accounts, each with the place where its key is found, and pools of them. A key is refused.
 
 What stands there is never repeated in an error: it may be a key in the wrong place.
 """
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 WHERE_KEYS_ARE = 'key_env = "STUDIO_BFL_KEY", or key_file = "/run/secrets/studio"'
 
-WORDS = {"model_type": "it must be a table", "dict_type": "it must be a table"}
+WORDS = {
+    "model_type": "it must be a table",
+    "dict_type": "it must be a table",
+    "tuple_type": "it must be a list of names",
+    "too_short": "it must not be empty",
+}
 """By pydantic's name for a finding, where its own words speak of Python."""
 
 
@@ -51,6 +56,12 @@ def _host(name: str) -> str:
     return name
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("name each account once")
+    return names
+
+
 class _Strict(BaseModel):
     """Nothing is guessed, and no value is shown."""
 
@@ -74,16 +85,21 @@ class AccountShape(_Strict):
         return self
 
 
+Name = Annotated[Account, AfterValidator(usable_account)]
+Pool = Annotated[tuple[Name, ...], Field(strict=False, min_length=1), AfterValidator(_each_once)]
+
+
 class FileShape(_Strict):
     """The whole file."""
 
-    accounts: dict[Annotated[Account, AfterValidator(usable_account)], AccountShape] = {}
+    accounts: dict[Name, AccountShape] = {}
+    pools: dict[Name, Pool] = {}
 
 
-def read_account_file(file: Path) -> Mapping[str, AccountShape]:
-    """The accounts in this file by name; raises SettingError with the first thing that is wrong with it."""
+def read_account_file(file: Path) -> FileShape:
+    """What stands in this file; raises SettingError with the first thing that is wrong with it."""
     try:
-        return FileShape.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).accounts
+        return FileShape.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise SettingError(f"{file} cannot be read: {error.strerror}.", cure="Correct FLUXBATCH_CONFIG.") from error
     except ValidationError as error:

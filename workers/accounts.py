@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING
 from batches.errors import SettingError
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
-from workers.account_file import read_account_file
+from workers.account_file import FileShape, read_account_file
 from workers.settings import usable_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from workers.account_file import AccountShape
     from workers.settings import Settings
@@ -43,17 +44,22 @@ class Accounts:
 
     usual: Account  #: pays where a manifest names none
     by_name: Mapping[str, Account]  #: each that is set up; the usual one is missing where only others have a key
+    pools: Mapping[str, Sequence[str]]  #: accounts that pay together, by the name of their pool
     file: Path  #: where others can be written down
 
     @classmethod
     def of(cls, settings: Settings) -> Accounts:
         """What the environment and the file say."""
         file = settings.config or FILE
-        shapes = read_account_file(file) if settings.config or file.exists() else {}
-        written = {name: _written(name, shape, file) for name, shape in shapes.items()}
+        found = read_account_file(file) if settings.config or file.exists() else FileShape()
+        written = {name: _written(name, shape, file) for name, shape in found.accounts.items()}
         usual = written.get(settings.account_name) or _of_environment(settings)
         own = {} if written and settings.api_key is None else {usual.name: usual}
-        return cls(usual, {**own, **written}, file)
+        by_name = {**own, **written}
+        if taken := found.pools.keys() & {usual.name, *by_name}:
+            cure = f"Call the pool by another name in {file}."
+            raise SettingError(f"{file}: `pools.{min(taken)}` has the name of an account.", cure=cure)
+        return cls(usual, by_name, found.pools, file)
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self.by_name.values())
@@ -64,12 +70,33 @@ class Accounts:
             return self.usual
         if name in self.by_name:
             return self.by_name[name]
-        hint = did_you_mean(name, self.by_name)
+        if name in self.pools:
+            raise SettingError(f'"{name}" is a pool.', cure=f"Name one of its accounts: {', '.join(self.pools[name])}.")
+        hint = did_you_mean(name, [*self.by_name, *self.pools])
         raise SettingError(
             f'There is no account "{name}"{f"; {hint}" if hint else "."}',
             cure=f"These are set up: {', '.join(self.by_name)}. To set this one up, write [accounts.{name}] into "
             f'{self.file}, with key_env = "NAME_OF_A_VARIABLE".',
         )
+
+    def pooled(self, name: str) -> Sequence[Account]:
+        """The account of this name, or those of the pool; raises SettingError for one that is not set up."""
+        try:
+            return [self.named(one) for one in self.pools.get(name, [name])]
+        except SettingError as error:
+            if name not in self.pools:
+                raise
+            raise SettingError(f"{self.file}: `pools.{name}`: {error.message}", cure=error.cure) from None
+
+
+def names_of(accounts: Iterable[Account]) -> tuple[str, ...]:
+    """What these accounts are called."""
+    return tuple(account.name for account in accounts)
+
+
+def slots_together(accounts: Iterable[Account]) -> Mapping[str, int]:
+    """How many tickets these accounts may have active at a time, by lane class."""
+    return sum((Counter(account.slots) for account in accounts), Counter())
 
 
 def _of_environment(settings: Settings) -> Account:

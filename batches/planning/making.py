@@ -52,7 +52,6 @@ def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,
-        account=manifest.account,
         policy=manifest.policy,
         reuse=manifest.reuse,
         warnings=(*drafting.warnings, *again, *beyond_budget(manifest.policy.budget, models)),

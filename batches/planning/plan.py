@@ -51,7 +51,6 @@ class Plan:
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
-    account: str | None  #: whose key pays; None: the one that is set up
     policy: Policy  #: how the batch is carried out
     reuse: bool  #: whether pictures that earlier batches made are taken
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each

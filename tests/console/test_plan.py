@@ -60,9 +60,9 @@ def earlier_job(seconds: float, **batch: Any) -> None:
     """A job of BFL's own account that took so long and cost 2 credits, in the ledger of this folder."""
     with Ledger(f"sqlite:///{Path('.fluxbatch/ledger.db').absolute()}") as ledger:
         world = World(ledger)
-        world.submit(account="default", **batch)
+        world.submit(accounts=("default",), **batch)
         [job_id] = world.call(account="default")
-        job = world.carry(world.claim(job_id), State.RENDERING)
+        job = world.carry(world.claim(job_id, account="default"), State.RENDERING)
         world.now += seconds
         assert world.finish(world.carry(job, State.FETCHING), Reported(micro_credits=2_000_000))
 
@@ -191,6 +191,44 @@ def test_a_plan_has_the_slots_of_its_account(plan: Callable[..., str], told: Cal
     assert told(f"{HELLO}account: studio\n")["duration"]["seconds"] == told(HELLO)["duration"]["seconds"] * 2
     with pytest.raises(ManifestError, match=r'm.yaml:5:10: There is no account "stduio"; did you mean "studio"'):
         plan(f"{HELLO}account: stduio\n")
+
+
+POOL = """
+[accounts.studio]
+key_env = "STUDIO_BFL_KEY"
+slots = {standard = 1}
+
+[accounts.lab]
+key_env = "LAB_BFL_KEY"
+slots = {standard = 1}
+
+[pools]
+night = ["studio", "lab"]
+week = ["studio", "lap"]
+"""
+
+
+def test_a_plan_has_the_slots_of_all_accounts_of_a_pool(told: Callable[..., Any]) -> None:
+    Path("fluxbatch.toml").write_text(POOL)
+    alone, both = (told(f"{HELLO}account: {whose}\n")["duration"]["seconds"] for whose in ("studio", "night"))
+    assert alone == 2 * both
+    assert told(f"{HELLO}account: [lab, studio]\n")["duration"]["seconds"] == both
+
+
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        ("[studio, lap]", r'm.yaml:5:19: There is no account "lap"; did you mean "lab"\?'),
+        ("week", r'm.yaml:5:10: fluxbatch.toml: `pools.week`: There is no account "lap"; did you mean "lab"\?'),
+        ("nigth", r'm.yaml:5:10: There is no account "nigth"; did you mean "night"\?'),
+    ],
+)
+def test_an_account_that_a_pool_does_not_have_is_named_where_it_stands(
+    whose: str, said: str, plan: Callable[..., str]
+) -> None:
+    Path("fluxbatch.toml").write_text(POOL)
+    with pytest.raises(ManifestError, match=said):
+        plan(f"{HELLO}account: {whose}\n")
 
 
 def test_submit_reserves_what_a_plan_has_learnt(told: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:

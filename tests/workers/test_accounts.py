@@ -11,7 +11,7 @@ import pytest
 
 from batches.errors import SettingError
 from batches.models import LANE_SLOTS
-from workers.accounts import Accounts
+from workers.accounts import Accounts, names_of, slots_together
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -105,9 +105,35 @@ def test_one_that_is_not_set_up_is_told_with_those_that_are(monkeypatch: pytest.
     )
 
 
+LAB = '[accounts.lab]\nkey_env = "LAB_BFL_KEY"\n'
+POOL = f'{STUDIO}{LAB}[pools]\nnight = ["studio", "lab"]\n'
+
+
+def test_a_pool_stands_for_its_accounts() -> None:
+    found = accounts(POOL)
+    assert names_of(found.pooled("night")) == ("studio", "lab")
+    assert names_of(found.pooled("lab")) == ("lab",)
+    assert slots_together(found.pooled("night")) == {"standard": 48, "kontext-max": 12, "video": 10}
+
+
+def test_where_one_account_is_wanted_a_pool_is_refused_with_its_accounts() -> None:
+    error = refused(lambda: accounts(POOL).named("night"))
+    assert (error.message, error.cure) == ('"night" is a pool.', "Name one of its accounts: studio, lab.")
+
+
+def test_a_pool_is_not_called_like_the_usual_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLUXBATCH_ACCOUNT", "night")
+    assert refused(lambda: accounts(POOL)).message == "fluxbatch.toml: `pools.night` has the name of an account."
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
+        (STUDIO + "[pools]\nnight = []", "`pools.night` cannot be used: it must not be empty"),
+        (STUDIO + '[pools]\nnight = "studio"', "`pools.night` cannot be used: it must be a list of names"),
+        (STUDIO + '[pools]\nnight = ["studio", "studio"]', "`pools.night` cannot be used: name each account once"),
+        (STUDIO + '[pools]\nnight = ["a b"]', "`pools.night.0` cannot be used: must be letters, digits"),
+        (STUDIO + '[pools]\nstudio = ["studio"]', "`pools.studio` has the name of an account"),
         (f'[accounts.studio]\nkey = "{KEY}"', "fluxbatch.toml: `accounts.studio.key` would keep the key itself."),
         (f'[accounts.studio]\nkey_env = "{KEY}"', "give the name of an environment variable in capitals"),
         ("[accounts.studio]", "`accounts.studio` cannot be used: say in one way where its key is"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Float, Integer, Text, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import func, select, update
 
 from batches.models import LaneClass
 from batches.policy import Policy
-from batches.store.ledger import quarantine
-from batches.store.ledger.conditions import in_state
+from batches.store.ledger import looks, quarantine
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.standing import batch_of
-from batches.store.ledger.states import NEVER, RESTLESS, State
+from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,117 +20,42 @@ if TYPE_CHECKING:
 
     from batches.store.ledger.records import Batch
 
-RING_AGAIN_SECONDS = 10
-"""A doorbell nobody answered for so long is taken for lost. Rung twice, it harms nothing."""
-
-
-# Asked every second, and most of it whenever a job ends: written once.
-
-_account, _batch = bindparam("of_account", type_=Text), bindparam("of_batch", type_=Text)
-_lane, _moment = bindparam("of_lane", type_=Text), bindparam("moment", type_=Float)
-_first, _room = bindparam("first", type_=Integer), bindparam("room", type_=Integer)
-
-_IS_OPEN = and_(batches.c.account == _account, batches.c.ended_at.is_(None))
-_IN_OPEN_BATCH = jobs.c.batch_id.in_(select(batches.c.id).where(_IS_OPEN))
-
-OPEN = select(batches).where(_IS_OPEN, batches.c.whole_at.is_not(None)).order_by(batches.c.created_at, batches.c.id)
-
-IN_WINDOW = (
-    select(jobs.c.lane, func.count().label("jobs"))
-    .where(jobs.c.batch_id == _batch, in_state((State.CALLED, State.SUBMITTING, State.RENDERING)))
-    .group_by(jobs.c.lane)
-)
-
-_DUE = (jobs.c.batch_id == _batch, jobs.c.due_at <= _moment)
-# Those of a canary are found by their number: the index by state would read through all the others.
-_IS_DUE = {
-    False: and_(*_DUE, jobs.c.state == State.QUEUED),
-    True: and_(*_DUE, jobs.c.number <= _first, func.coalesce(jobs.c.state, "") == State.QUEUED),
-}
-"""By whether the batch still has to show that its canary is good: until then only its first jobs are ever due."""
-
-# One look into the index per lane: DISTINCT would read every job that waits.
-DUE_LANES = {
-    canary: select(*(exists().where(is_due, jobs.c.lane == lane).label(lane) for lane in LaneClass))
-    for canary, is_due in _IS_DUE.items()
-}
-
-CALL_DUE = {
-    canary: update(jobs)
-    .where(
-        jobs.c.id.in_(
-            select(jobs.c.id)
-            .where(is_due, jobs.c.lane == _lane)
-            .order_by(jobs.c.due_at, jobs.c.id)
-            .limit(_room)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .returning(jobs.c.id)
-    for canary, is_due in _IS_DUE.items()
-}
-
-RING_AGAIN = (
-    update(jobs)
-    .where(
-        _IN_OPEN_BATCH,
-        in_state((State.CALLED, State.RENDERING)),
-        jobs.c.due_at <= _moment,
-        jobs.c.owner.is_(None),
-        or_(jobs.c.called_at.is_(None), jobs.c.called_at < _moment - RING_AGAIN_SECONDS),
-    )
-    .returning(jobs.c.id)
-)
-
-_GONE = or_(workers.c.heartbeat_at < bindparam("silent_since", type_=Float), workers.c.left_at.is_not(None))
-_OTHERS = select(workers.c.id).where(workers.c.id != bindparam("asking", type_=Text))
-ANY_LEFT_BEHIND = select(exists().where(jobs.c.owner.in_(_OTHERS.where(_GONE))))
-
-UNSURE = (
-    select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits)
-    .where(
-        jobs.c.batch_id.in_(select(batches.c.id).where(batches.c.account == _account)),
-        jobs.c.state == State.UNSURE,
-        jobs.c.due_at <= _moment,
-    )
-    .order_by(jobs.c.id)
-)
-
-_UNREST = exists().where(jobs.c.batch_id == batches.c.id, in_state(RESTLESS), jobs.c.due_at < NEVER)
-CLOSE_ENDED = (
-    update(batches)
-    .where(batches.c.ended_at.is_(None), batches.c.whole_at.is_not(None), ~_UNREST)
-    .returning(batches.c.id)
-)
-
 
 def open_batches(tx: Connection, account: str) -> Sequence[Batch]:
-    """The batches that are not at rest, the oldest first; of a new one all jobs are written."""
-    return [batch_of(row) for row in tx.execute(OPEN, {"of_account": account}).mappings()]
+    """The batches it pays that are not at rest, the oldest first; of a new one all jobs are written."""
+    return [batch_of(row) for row in tx.execute(looks.OPEN, {"of_account": account}).mappings()]
 
 
-def in_window(tx: Connection, batch_id: str) -> Mapping[str, int]:
-    """How many jobs of each lane are called or hold a slot."""
-    return {row.lane: row.jobs for row in tx.execute(IN_WINDOW, {"of_batch": batch_id})}
+def in_window(tx: Connection, batch_id: str, account: str) -> Mapping[str, int]:
+    """How many jobs of each lane of the account are called or hold a slot; those of other accounts are ELSEWHERE."""
+    rows = tx.execute(looks.IN_WINDOW, {"of_batch": batch_id, "of_account": account})
+    return {row.place: row.jobs for row in rows}
 
 
 def due_lanes(tx: Connection, batch: Batch, now: float) -> Sequence[str]:
     """Lanes in which a job of this batch waits whose time has come."""
-    there = tx.execute(DUE_LANES[batch.canary is not None], _due(batch, now)).one()
+    there = tx.execute(looks.DUE_LANES[batch.canary is not None], _due(batch, now)).one()
     return [lane for lane, is_there in zip(LaneClass, there, strict=True) if is_there]
 
 
-def call_due(tx: Connection, batch: Batch, lane: str, *, room: int, now: float) -> Sequence[int]:
-    """Call the oldest due jobs of a batch in this lane, as many as there is room for."""
-    new = {"state": State.CALLED, "called_at": now, "changed_at": now}
-    which = {**_due(batch, now), "of_lane": lane, "room": room}
-    return sorted(tx.scalars(CALL_DUE[batch.canary is not None], {**which, **new}))
+def has_at_most(tx: Connection, batch_id: str, few: int) -> bool:
+    """Whether no more jobs of this batch than so many still need a worker. Copies that wait do not."""
+    return (tx.scalar(looks.COUNT_A_FEW, {"of_batch": batch_id, "room": few + 1}) or 0) <= few
+
+
+def call_due(
+    tx: Connection, batch: Batch, account: str, lane: str, *, room: int, now: float, urgent: bool = False
+) -> Sequence[int]:
+    """Call the oldest due jobs of a batch for this lane of an account, as many as there is room for."""
+    which = {**_due(batch, now), "of_lane": lane, "room": _places(tx, batch, account, room)}
+    new = {"state": State.CALLED, "account": account, "urgent": urgent, "called_at": now, "changed_at": now}
+    return sorted(tx.scalars(looks.CALL_DUE[batch.canary is not None], {**which, **new}))
 
 
 def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
     """Jobs that should be in somebody's hands and are not: hand-overs, and calls whose doorbell got lost."""
     which = {"of_account": account, "moment": now}
-    return sorted(tx.scalars(RING_AGAIN, {**which, "called_at": now, "changed_at": now}))
+    return sorted(tx.scalars(looks.RING_AGAIN, {**which, "called_at": now, "changed_at": now}))
 
 
 def with_batches(tx: Connection, job_ids: Collection[int]) -> Sequence[tuple[int, str]]:
@@ -144,8 +68,13 @@ def with_batches(tx: Connection, job_ids: Collection[int]) -> Sequence[tuple[int
 
 def ring_anew(tx: Connection, account: str) -> None:
     """A worker comes or goes: doorbells may have gone with it, or with its broker, so all are rung again at once."""
-    nobodys = (_IN_OPEN_BATCH, in_state((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))
-    tx.execute(update(jobs).where(*nobodys), {"of_account": account, "called_at": None})
+    tx.execute(looks.RING_ANEW, {"of_account": account, "called_at": None})
+
+
+def take_back_calls(tx: Connection, now: float) -> int:
+    """Put back what was called for an account without workers, so that another may have it. Returns how many jobs."""
+    back = {"state": State.QUEUED, "reason": "its account has no worker", "changed_at": now}
+    return tx.execute(looks.TAKE_BACK_CALLS, {"moment": now, **back}).rowcount
 
 
 def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds: float) -> int:
@@ -154,7 +83,7 @@ def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds:
     What was submitting may have been paid and becomes unsure; the rest goes on where it stood. The worker that asks
     is alive, even if it has just woken from a sleep in which its heart stood still.
     """
-    if not tx.scalar(ANY_LEFT_BEHIND, {"asking": worker, "silent_since": now - silent_seconds}):
+    if not tx.scalar(looks.ANY_LEFT_BEHIND, {"asking": worker, "silent_since": now - silent_seconds}):
         return 0
     silent = workers.c.heartbeat_at < now - silent_seconds
     left = workers.c.left_at.is_not(None)
@@ -177,14 +106,14 @@ def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds:
 
 
 def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
-    """Put unsure jobs back, batch by batch, while the money at risk stays within the batch's bound.
+    """Put unsure jobs of its batches back, batch by batch, while the money at risk stays within the batch's bound.
 
     An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
     """
-    rows = tx.execute(UNSURE, {"of_account": account, "moment": now}).all()
-    doubtful = {row.batch_id for row in rows}
+    rows = tx.execute(looks.UNSURE, {"of_account": account, "moment": now}).all()
+    doubtful = sorted({row.batch_id for row in rows})
+    bounds = {batch_id: _locked_unsure_bound(tx, batch_id) for batch_id in doubtful}
     risked = {batch_id: lost_money(tx, batch_id) for batch_id in doubtful}
-    bounds = {batch_id: _unsure_bound(tx, batch_id) for batch_id in doubtful}
     resubmitted: list[str] = []
     for row in rows:
         if row.estimate_micro_credits is None:
@@ -220,7 +149,7 @@ def close_ended_batches(tx: Connection, now: float) -> Sequence[str]:
 
     A copy waits for its job: if that goes on it keeps the batch from resting, and if it is held the copy rests with it.
     """
-    return tx.scalars(CLOSE_ENDED, {"ended_at": now}).all()
+    return tx.scalars(looks.CLOSE_ENDED, {"ended_at": now}).all()
 
 
 def _owned_by_others(worker: str, gone: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -232,9 +161,20 @@ def _due(batch: Batch, now: float) -> dict[str, object]:
     return {"of_batch": batch.id, "moment": now, **first}
 
 
-def _unsure_bound(tx: Connection, batch_id: str) -> int:
-    row = tx.execute(select(batches.c.policy, batches.c.planned_micro_credits).where(batches.c.id == batch_id)).one()
+def _locked_unsure_bound(tx: Connection, batch_id: str) -> int:
+    """The leader of another account that would risk money of the same batch waits until this transaction ends."""
+    columns = (batches.c.policy, batches.c.planned_micro_credits)
+    row = tx.execute(select(*columns).where(batches.c.id == batch_id).with_for_update()).one()
     return Policy.from_json(row.policy).unsure.bound(row.planned_micro_credits)
+
+
+def _places(tx: Connection, batch: Batch, account: str, room: int) -> int:
+    """As many as the most in flight leaves: the leader of another account may be calling at the same time."""
+    most = batch.policy.in_flight
+    if most is None or len(batch.accounts) == 1:
+        return room
+    tx.execute(select(batches.c.id).where(batches.c.id == batch.id).with_for_update())
+    return min(room, max(0, most - sum(in_window(tx, batch.id, account).values())))
 
 
 def _requeue_and_give_up_attempt(tx: Connection, job_id: int, now: float) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from batches.store.ledger.conditions import in_state
+from batches.store.ledger.looks import CALLED_FOR_ACCOUNT
 from batches.store.ledger.schema import batches, jobs, limits
 from batches.store.ledger.states import State
 
@@ -24,12 +25,10 @@ ACTIVE = (State.SUBMITTING, State.RENDERING)
 
 # Asked every second: written once.
 
-_GOING_ON = select(batches.c.id).where(batches.c.account == bindparam("of_account"), batches.c.ended_at.is_(None))
-_OF_ACCOUNT = jobs.c.batch_id.in_(_GOING_ON)
-"""Jobs of its batches. One at rest has none under way."""
-
 CEILINGS = select(limits.c.lane, limits.c.ceiling).where(limits.c.account == bindparam("of_account"))
-ORPHANS = select(jobs.c.lane, jobs.c.id).where(_OF_ACCOUNT, jobs.c.state == State.RENDERING, jobs.c.owner.is_(None))
+ORPHANS = select(jobs.c.lane, jobs.c.id).where(
+    CALLED_FOR_ACCOUNT, jobs.c.state == State.RENDERING, jobs.c.owner.is_(None)
+)
 
 
 def ceilings(tx: Connection, account: str) -> Mapping[str, int]:
@@ -51,7 +50,7 @@ def set_policy(tx: Connection, batch_id: str, policy: Policy) -> None:
 
 def active(tx: Connection, account: str, lane: str) -> Sequence[int]:
     """The jobs that BFL works on, or is about to."""
-    theirs = select(jobs.c.id).where(_OF_ACCOUNT, jobs.c.lane == lane, in_state(ACTIVE))
+    theirs = select(jobs.c.id).where(CALLED_FOR_ACCOUNT, jobs.c.lane == lane, in_state(ACTIVE))
     return tx.scalars(theirs, {"of_account": account}).all()
 
 
@@ -66,4 +65,4 @@ def orphans(tx: Connection, account: str) -> Mapping[str, Sequence[int]]:
 def has_claimed(tx: Connection, account: str, lane: str) -> bool:
     """Whether a worker has a job in its hands that is not submitted yet."""
     claimed = (jobs.c.lane == lane, jobs.c.state == State.CALLED, jobs.c.owner.is_not(None))
-    return bool(tx.scalar(select(exists().where(_OF_ACCOUNT, *claimed)), {"of_account": account}))
+    return bool(tx.scalar(select(exists().where(CALLED_FOR_ACCOUNT, *claimed)), {"of_account": account}))

@@ -6,10 +6,13 @@ millionths (`input_micro_mp`). NULL in a money column means unknown, never zero.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     DDL,
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -25,7 +28,11 @@ from sqlalchemy import (
     text,
 )
 
+from batches.store.ledger.names import Names
 from batches.store.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WHOLE_SUMS = (
     *("number", "images", "output_pixels", "input_pixels"),
@@ -47,9 +54,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column declared INTEGER PRIMARY KEY."""
 
 
-def _one_of(column: str, words: list[str]) -> str:
+def _one_of(column: str, words: Sequence[str]) -> str:
     """Spelt out, because SQLite would build the list of an IN anew for every row that it checks."""
-    return " OR ".join(f"{column} = {word!r}" for word in words)
+    return " OR ".join(f"{column} = {str(word)!r}" for word in words)
 
 
 batches = Table(
@@ -59,7 +66,7 @@ batches = Table(
     Column("name", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("manifest_sha256", Text, nullable=False),
-    Column("account", Text, nullable=False),
+    Column("accounts", Names, nullable=False),  # that pay
     Column("prices_as_of", Text, nullable=False),
     Column("policy", JSON, nullable=False),
     Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
@@ -75,11 +82,11 @@ batches = Table(
         _one_of("paused", ["person", "budget", "canary", "deadline", "cancelled"]) + " OR paused IS NULL", name="paused"
     ),
 )
-# The same manifest cannot run twice at the same time for one account: it would be paid twice.
+# The same manifest cannot run twice at the same time for the same accounts: it would be paid twice.
 Index(
     "uq_batches_open",
     batches.c.fingerprint,
-    batches.c.account,
+    batches.c.accounts,
     unique=True,
     sqlite_where=batches.c.ended_at.is_(None),
     postgresql_where=batches.c.ended_at.is_(None),
@@ -107,7 +114,7 @@ jobs = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("occurrence", Integer, nullable=False),  # which time the batch asks for the same: 1 is made
     Column("copy_of", Id, ForeignKey("jobs.id")),  # the job whose picture it gets a copy of; it is not paid
-    Column("account", Text, nullable=False),
+    Column("account", Text),  # for which it was called last; NULL: it never was
     Column("lane", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("path", Text, nullable=False),
@@ -121,6 +128,7 @@ jobs = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("due_at", Float, nullable=False),
     Column("called_at", Float),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),  # it may have a reserved slot
     Column("owner", Text, ForeignKey("workers.id")),
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
@@ -140,6 +148,11 @@ jobs = Table(
     UniqueConstraint("batch_id", "number"),
     UniqueConstraint("batch_id", "output_name"),
     CheckConstraint(_one_of("state", [state.value for state in State]), name="state"),
+    # What somebody may have paid was called for an account.
+    CheckConstraint(
+        _one_of("state", [State.QUEUED, State.MODERATED, State.FAILED, State.CANCELLED]) + " OR account IS NOT NULL",
+        name="has_account",
+    ),
     # A finished job has its picture.
     CheckConstraint("state <> 'done' OR image_sha256 IS NOT NULL", name="done_has_image"),
 )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from batches.policy import Unsure
-from batches.store.ledger import feeding, moves, standing
+from batches.store.ledger import looks, moves, standing
 from batches.store.ledger.records import Reported, Ticket
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
@@ -30,10 +30,10 @@ def test_a_lost_doorbell_is_rung_again(fed: Feeding, submit: Callable[..., str])
     dispatcher = fed.dispatcher()
     dispatcher.tick()
     fed.claim(1)
-    fed.ahead += feeding.RING_AGAIN_SECONDS / 2
+    fed.ahead += looks.RING_AGAIN_SECONDS / 2
     fed.beat("one")
     assert dispatcher.tick() == [], "a worker may be on its way"
-    fed.ahead += feeding.RING_AGAIN_SECONDS
+    fed.ahead += looks.RING_AGAIN_SECONDS
     fed.beat("one")
     assert dispatcher.tick() == [2], "the other one is in somebody's hands"
     fed.ahead += SWEEP_SECONDS
@@ -50,7 +50,7 @@ def test_jobs_that_were_called_while_the_broker_went_away_are_rung_for_when_it_i
         dispatcher.tick()
     assert fed.states() == {"called": 1}
     fed.bell = fed.rung.append
-    fed.ahead += feeding.RING_AGAIN_SECONDS + SWEEP_SECONDS
+    fed.ahead += looks.RING_AGAIN_SECONDS + SWEEP_SECONDS
     assert dispatcher.tick() == [1]
 
 
@@ -61,12 +61,14 @@ def test_jobs_of_a_silent_worker_are_freed_by_what_a_crash_leaves_behind(
     dispatcher = fed.dispatcher("two")
     dispatcher.tick()
     with fed.ledger.write() as tx:
-        called, submitting, rendering, fetching = (moves.claim(tx, number, "one", fed.now) for number in range(1, 5))
+        called, submitting, rendering, fetching = (
+            moves.claim(tx, number, "one", "ours", fed.now) for number in range(1, 5)
+        )
         assert called
         assert submitting
         assert rendering
         assert fetching
-        moves.claim(tx, 5, "two", fed.now)
+        moves.claim(tx, 5, "two", "ours", fed.now)
         moves.begin_attempt(tx, submitting, fed.now)
         for job in (rendering, fetching):
             under_way = moves.begin_attempt(tx, job, fed.now)
@@ -98,7 +100,7 @@ def test_unsure_jobs_are_submitted_again_within_the_bound_and_held_beyond_it(
     dispatcher.tick()
     with fed.ledger.write() as tx:
         for number in (1, 2):
-            job = moves.claim(tx, number, "one", fed.now)
+            job = moves.claim(tx, number, "one", "ours", fed.now)
             assert job
             under_way = moves.begin_attempt(tx, job, fed.now)
             assert under_way
@@ -113,7 +115,7 @@ def test_an_unsure_job_that_is_for_a_person_is_not_submitted_again(fed: Feeding,
     dispatcher = fed.dispatcher()
     dispatcher.tick()
     with fed.ledger.write() as tx:
-        job = moves.claim(tx, 1, "one", fed.now)
+        job = moves.claim(tx, 1, "one", "ours", fed.now)
         assert job
         under_way = moves.begin_attempt(tx, job, fed.now)
         assert under_way
