@@ -55,6 +55,7 @@ class CostReport:
         """For machines."""
         return {
             **standing_json(self.standing),
+            "prices": {"as_of": self.standing.batch.prices_as_of, "sha256": self.standing.batch.prices_sha256},
             "images": self.images,
             "estimated": cost_json(self.estimated),
             "models": [
@@ -81,6 +82,7 @@ class CostReport:
     def as_markdown(self) -> str:
         """For people who keep it beside the pictures."""
         batch, money = self.standing.batch, self.standing.money
+        prices, manifest = batch.prices_sha256[:12], batch.manifest_sha256[:12]
         rows = [
             f"| {line.model} | {line.jobs} | {line.images} | {show_megapixels(line.output_pixels)} "
             f"| {credits_of(line.estimated):,} | {credits_of(line.settled):,} | {show_usd(line.settled)} |"
@@ -101,7 +103,7 @@ class CostReport:
                 *(["", "Without a picture:", "", *missing] if missing else []),
                 *(["", "Paid by:", "", *map(_paid, self.shares)] if len(self.shares) > 1 else []),
                 "",
-                f"{_accounts(batch)}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
+                f"{_accounts(batch)}, prices {prices} as of {batch.prices_as_of}, manifest {manifest}.",
                 "",
             ]
         )

@@ -18,7 +18,7 @@ from console.cli.figures import sample_json, show_forecast, show_sample, show_wh
 from console.cli.options import AsJson, ManifestPath
 from console.cli.output import note, out, print_json
 from console.cli.payer import payers_of
-from workers.accounts import names_of, slots_together
+from workers.accounts import names_of, prices_together, slots_together
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def plan(
     asked = read_manifest(manifest)
     payers = payers_of(asked, settings)
     learnt = _learnt(settings, payers)
-    premises = Premises(learnt or NO_EXPERIENCE, slots=slots_together(payers))
+    premises = Premises(learnt or NO_EXPERIENCE, prices=prices_together(payers), slots=slots_together(payers))
     planned = make_plan(asked, premises)
     surveyed = None if learnt is None else survey_of(settings, planned, names_of(payers))
     if surveyed is None or not surveyed.is_over:

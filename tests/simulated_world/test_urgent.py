@@ -60,7 +60,7 @@ class Studio:
         )  # fmt: skip
 
     def submit(self, name: str, prompts: list[str], policy: Policy) -> None:
-        terms = BatchTerms(accounts=(ACCOUNT,), prices_as_of="", policy=policy)
+        terms = BatchTerms(accounts=(ACCOUNT,), policy=policy)
         with self.ledger.write() as tx:
             write_batch(tx, plan_named(name, prompts, policy), terms, self.hub.now)
 

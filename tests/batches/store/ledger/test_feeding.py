@@ -16,7 +16,7 @@ from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN, pl
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(accounts=("main",), prices_as_of="2026-06-30")
+TERMS = BatchTerms(accounts=("main",))
 
 
 def ring_again(world: World) -> list[int]:

@@ -176,7 +176,7 @@ def test_what_both_risk_stays_within_one_bound(world: World) -> None:
 
 
 def terms(*accounts: str) -> BatchTerms:
-    return BatchTerms(accounts=accounts, prices_as_of="2026-06-30", policy=risking(0))
+    return BatchTerms(accounts=accounts, policy=risking(0))
 
 
 def test_names_are_told_apart_whole(world: World) -> None:

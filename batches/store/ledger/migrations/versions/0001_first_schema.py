@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("manifest_sha256", sa.Text(), nullable=False),
         sa.Column("accounts", sa.Text(), nullable=False),
         sa.Column("prices_as_of", sa.Text(), nullable=False),
+        sa.Column("prices_sha256", sa.Text(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("planned_micro_credits", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
