@@ -73,7 +73,7 @@ def _standstill(tx: Connection, batch: Batch) -> Stop | None:
 
     But for tickets: those that nobody carries are waiting for a key that is refused.
     """
-    stopped = {stop.account: stop for stop in stops.stops_of(tx) if stop.lane == EVERY_LANE}
+    stopped = {stop.account: stop for stop in stops.all_stops(tx) if stop.lane == EVERY_LANE}
     if stopped.keys() >= set(batch.accounts):
         return stopped[batch.accounts[0]]
     theirs = [account for account in payers.with_tickets(tx, batch.id) if account in stopped]

@@ -37,7 +37,7 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
             batches = found if found is not None else standing.list_batches(tx)
             standings = [standing.standing_of(tx, one) for one in batches]
             shares = {one.id: payers.shares_of(tx, one.id) for one in batches if len(one.accounts) > 1}
-            resting = stops.stops_of(tx)
+            resting = stops.all_stops(tx)
             at_risk = presence.results_at_risk(tx, time.time())
     if as_json:
         documents = [standing_json(one) for one in standings]

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 QUARTER_SECONDS = 900
 
-NOBODY = ""
-"""In the place of an account: it shows who pays for a job when it is called."""
-
 
 class What(StrEnum):
     """What is summed up: how jobs were written, how attempts ended, and how copies came to their picture."""

@@ -243,7 +243,7 @@ quarters = Table(
     metadata,
     Column("batch_id", Text, ForeignKey("batches.id"), primary_key=True),
     Column("quarter", Integer, primary_key=True),  # of an hour, since the epoch
-    Column("account", Text, primary_key=True),  # empty for jobs that are only written
+    Column("account", Text, primary_key=True),
     Column("lane", Text, primary_key=True),
     Column("model", Text, primary_key=True),
     Column("what", Text, primary_key=True),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from batches.policy import Unsure
-from batches.store.ledger import feeding, moves, standing
+from batches.store.ledger import looks, moves, standing
 from batches.store.ledger.records import Reported, Ticket
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
@@ -30,10 +30,10 @@ def test_a_lost_doorbell_is_rung_again(fed: Feeding, submit: Callable[..., str])
     dispatcher = fed.dispatcher()
     dispatcher.tick()
     fed.claim(1)
-    fed.ahead += feeding.RING_AGAIN_SECONDS / 2
+    fed.ahead += looks.RING_AGAIN_SECONDS / 2
     fed.beat("one")
     assert dispatcher.tick() == [], "a worker may be on its way"
-    fed.ahead += feeding.RING_AGAIN_SECONDS
+    fed.ahead += looks.RING_AGAIN_SECONDS
     fed.beat("one")
     assert dispatcher.tick() == [2], "the other one is in somebody's hands"
     fed.ahead += SWEEP_SECONDS
@@ -50,7 +50,7 @@ def test_jobs_that_were_called_while_the_broker_went_away_are_rung_for_when_it_i
         dispatcher.tick()
     assert fed.states() == {"called": 1}
     fed.bell = fed.rung.append
-    fed.ahead += feeding.RING_AGAIN_SECONDS + SWEEP_SECONDS
+    fed.ahead += looks.RING_AGAIN_SECONDS + SWEEP_SECONDS
     assert dispatcher.tick() == [1]
 
 
