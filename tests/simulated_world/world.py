@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from batches.models import Estimate
 from batches.planning import Plan, PlannedJob
 from batches.policy import Budget, BudgetMode, Canary, Policy, Unsure
-from batches.store.ledger import Ledger, pausing, spending, standing
+from batches.store.ledger import pausing, spending, standing
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.schema import batches
 from tests.batches.store.ledger.world import write_batch
+from tests.simulated_world.blank import blank_ledger
 from tests.simulated_world.company import PRICE, Company
 from tests.simulated_world.fleet import ACCOUNT, Fleet, Slots, Store
 from tests.simulated_world.hub import START, Hub
@@ -42,7 +43,7 @@ class World:
         self.hub = Hub(dice)
         self.story = Story(self.hub)
         self.weather = Weather(dice)
-        self.ledger = Ledger("sqlite://")
+        self.ledger = blank_ledger()
         self.limit = dice.randint(1, 4)
         self.company = Company(self.hub, self.weather, self.story, self.limit)
         self.slots = Slots(clock=lambda: self.hub.now)
