@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from batches.store.images import Draft
-    from tests.simulated_world.hub import Hub
+    from tests.simulated_world.hub import Fiber, Hub
     from tests.simulated_world.story import Story
     from tests.simulated_world.watch import Watch
     from tests.simulated_world.weather import Weather
@@ -70,7 +70,7 @@ class Company:
     limit: int  #: active tasks it allows
     tasks: dict[str, Task] = field(default_factory=dict)
     broke: bool = False  #: the account has no credits just now
-    on_the_wire: int = 0  #: orders whose answer has not arrived
+    on_the_wire: list[Fiber | None] = field(default_factory=list)  #: whose orders have no answer yet
 
     def submit(self, _path: str, params: Mapping[str, object]) -> SubmitAnswer:
         """An order, over a network that may lose either way."""
@@ -92,11 +92,12 @@ class Company:
 
     @contextmanager
     def _wire(self) -> Iterator[None]:
-        self.on_the_wire += 1
+        fiber = self.hub.running
+        self.on_the_wire.append(fiber)
         try:
             yield
         finally:
-            self.on_the_wire -= 1
+            self.on_the_wire.remove(fiber)
 
     def _judge(self, prompt: str) -> SubmitAnswer:
         weather, active = self.weather, self.active
@@ -119,7 +120,7 @@ class Company:
         dice, weather, now = self.hub.dice, self.weather, self.hub.now
         fate = "moderated" if weather.strikes("moderated") else "error" if weather.strikes("error") else "ready"
         known = now + (dice.uniform(0.5, 5) if weather.strikes("not found") else 0)
-        seconds = dice.uniform(15, 60) if weather.strikes("slow") else dice.lognormvariate(1.0, 0.5)
+        seconds = dice.uniform(20, 60) if weather.strikes("slow") else dice.lognormvariate(1.0, 0.5)
         task = Task(f"task-{len(self.tasks) + 1}", prompt, now + seconds, known, fate)
         self.tasks[task.id] = task
         return task

@@ -167,7 +167,7 @@ class Fleet:
         self.images = Store(hub, weather, self._crash)
         self.patience = Patience(
             slot_patience=dice.choice([3.0, 20.0]),
-            deadline=dice.choice([30.0, 1800.0]),
+            deadline=dice.choice([45.0, 1800.0]),
             stop=dice.choice([10.0, 60.0]),
         )
         self.workers: list[Worker] = []
@@ -186,21 +186,21 @@ class Fleet:
 
     def kill_one(self) -> None:
         """If there is any."""
-        if self.workers:
+        if worker := self._victim():
             self.kills += 1
-            self.hub.dice.choice(self.workers).kill()
+            worker.kill()
 
     def send_one_home(self) -> None:
         """If there is any."""
-        if self.workers:
-            self.hub.dice.choice(self.workers).leave()
+        if worker := self._victim():
+            worker.leave()
 
     def put_one_to_sleep(self) -> None:
-        """Perhaps for so long that it is taken for dead."""
+        """Mostly for so long that it is taken for dead."""
         self._swoon(Worker.sleep_on)
 
     def let_one_faint(self) -> None:
-        """Perhaps for so long that it is taken for dead."""
+        """Mostly for so long that it is taken for dead."""
         self._swoon(Worker.faint)
 
     def flush(self) -> None:
@@ -225,8 +225,15 @@ class Fleet:
         worker.kill()
 
     def _swoon(self, kind: Callable[[Worker, float], None]) -> None:
-        if self.workers:
-            seconds = self.hub.dice.uniform(1, 30)
+        """Somebody who misses it starts another one."""
+        if worker := self._victim():
+            seconds = self.hub.dice.choice([self.hub.dice.uniform(1, 10), self.hub.dice.uniform(12, 30)])
             self.swoons += 1
             self.awake_at = max(self.awake_at, self.hub.now + seconds)
-            kind(self.hub.dice.choice(self.workers), seconds)
+            self.hire()
+            kind(worker, seconds)
+
+    def _victim(self) -> Worker | None:
+        """One whose order is on its way, if there is any such, else anyone; None without workers."""
+        ordering = [one for one in self.workers if any(map(one.has, self.company.on_the_wire))]
+        return self.hub.dice.choice(ordering or self.workers or [None])

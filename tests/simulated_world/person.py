@@ -49,14 +49,17 @@ class Person:
                 return
             dice.choice(deeds)(dice.choice(self._batch_ids))
 
-    def look_in(self, to_raise: Sequence[str]) -> None:
-        """Let everything go on that waits for a person, and lift the caps of these batches."""
+    def relent(self, to_raise: Sequence[str]) -> None:
+        """Give the lane all its slots, and lift the caps of these batches."""
         with self._ledger.write() as tx:
             limits.set_ceiling(tx, ACCOUNT, LANE, None)
-        for batch_id in self._batch_ids:
-            self._resume(batch_id)
         for batch_id in to_raise:
             self._lift_cap(batch_id)
+
+    def look_in(self) -> None:
+        """Let everything go on that waits for a person."""
+        for batch_id in self._batch_ids:
+            self._resume(batch_id)
 
     def _pause(self, batch_id: str) -> None:
         with self._ledger.write() as tx:

@@ -13,8 +13,10 @@ FAULTS = (
     "late doorbell", "second doorbell", "full store", "broken ledger",
 )  # fmt: skip
 
-STRENGTH = {"error": 2.0, "moderated": 2.0, "not found": 2.0, "bad picture": 2.0, "foreign link": 2.0,
-            "broken ledger": 0.02}  # fmt: skip
+STRENGTH = {
+    "error": 4.0, "moderated": 2.0, "not found": 2.0, "bad picture": 4.0, "foreign link": 10.0, "slow": 2.0,
+    "broken ledger": 0.02,
+}  # fmt: skip
 """Beside the others. Some faults show only when they come in a row; one strikes at any of hundreds of transactions."""
 
 SELDOM = {"foreign link", "key refused", "rejected"}

@@ -5,8 +5,12 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from sqlalchemy import exists, select
+
 from batches.store.ledger import standing
 from batches.store.ledger.records import BatchTerms
+from batches.store.ledger.schema import jobs
+from batches.store.ledger.states import RESTLESS, State
 from tests.batches.store.ledger.world import write_batch
 from tests.simulated_world.blank import blank_ledger
 from tests.simulated_world.company import Company
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 CHAOS_SECONDS = (3, 25)
 LOOK_SECONDS = 5
 """How often a person looks in when it is calm."""
+
+IN_MOTION = select(exists().where(jobs.c.state.in_(RESTLESS - {State.QUEUED})))
+"""Most looks find that a job is under way: there is no need to count all of them."""
 
 PATIENCE_SECONDS = 3600
 """In a calm world everything comes to rest within this time."""
@@ -58,6 +65,7 @@ class World:
             self.hub.start(self.person.meddle)
             self._go_on(self.hub.dice.uniform(*CHAOS_SECONDS))
             self.weather.is_calm, self.company.broke = True, False
+            self.person.relent(self.raised)
             if not self.fleet.workers:
                 self.fleet.hire()
             self._go_on(PATIENCE_SECONDS)
@@ -68,9 +76,14 @@ class World:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing more happens, and nobody who slept is still to find out that it did."""
-        if self.company.on_the_wire or self.hub.now < self.fleet.awake_at:
+        if self.company.on_the_wire or self.hub.now < self.fleet.awake_at or self._is_in_motion:
             return False
         return all(one.rests or (one.is_held and one.batch.paused == "budget") for one in self.standings())
+
+    @property
+    def _is_in_motion(self) -> bool:
+        with self.ledger.read() as tx:
+            return bool(tx.scalar(IN_MOTION))
 
     def standings(self) -> list[Standing]:
         with self.ledger.read() as tx:
@@ -93,5 +106,5 @@ class World:
         until = self.hub.now + seconds
         while self.hub.now < until and not self.is_at_rest:
             if self.weather.is_calm:
-                self.person.look_in(self.raised)
+                self.person.look_in()
             self.hub.run(min(self.hub.now + LOOK_SECONDS, until))
