@@ -16,13 +16,12 @@ class Fate:
 
     def __init__(self, fleet: Fleet) -> None:
         dice = fleet.hub.dice
-        gentle = [fleet.send_one_home, self._turn_account, fleet.hire]
-        kills = [fleet.kill_one] * 4
-        swoons = [fleet.put_one_to_sleep, fleet.let_one_faint] * 2
-        rough = [*kills, fleet.flush, *[fleet.hire] * 3]
+        gentle = [fleet.send_one_home, fleet.send_one_home, fleet.hire, self._turn_account]
+        rough = [*3 * [fleet.kill_one], *2 * [fleet.hire], fleet.flush]
+        drowsy = [*3 * [fleet.put_one_to_sleep], *2 * [fleet.let_one_faint]]
         self._fleet = fleet
-        self._violence = dice.choice([0, 1, 3, 6])  # blows in ten seconds
-        self._blows = [*gentle, *dice.choice([[], rough, [*rough, *swoons]])]
+        self._violence = dice.choice([0, 2, 4, 8])  # blows in ten seconds
+        self._blows = dice.choice([gentle, [*gentle, *rough], drowsy, [*gentle, *rough, *drowsy]])
 
     def unfold(self) -> None:
         """Until it is calm."""
