@@ -183,6 +183,14 @@ Index(
     postgresql_where=attempts.c.outcome == text("'lost'"),
 )
 
+# What was spent since a reading of the balance.
+Index(
+    "ix_attempts_ended",
+    attempts.c.ended_at,
+    sqlite_where=attempts.c.ended_at.is_not(None),
+    postgresql_where=attempts.c.ended_at.is_not(None),
+)
+
 charges = Table(
     "charges",
     metadata,
@@ -212,6 +220,16 @@ Index(
     postgresql_where=charges.c.kind != text("'corrected'"),
 )
 Index("ix_charges_batch", charges.c.batch_id)
+
+# What BFL said an account had, at some moment between the question and the answer.
+balances = Table(
+    "balances",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("at", Float, primary_key=True),  # when the answer was in
+    Column("asked_at", Float, nullable=False),
+    Column("micro_credits", BigInteger, nullable=False),
+)
 
 paces = Table(
     "paces",
