@@ -54,7 +54,7 @@ class Client:
         self._key = key
         self._clock = clock
         self._hosts = Hosts(api_url, allowed_hosts)
-        timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
+        timeout = httpx.Timeout(answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds))
         self._http = _http(timeout, connections)
         self._delivery = _http(timeout, AT_ONCE)
         self._downloads = Downloads(self._hosts, self._delivery, clock=clock)
