@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
@@ -14,9 +15,10 @@ from batches.store.ledger.balances import Reading
 from workers import log
 from workers.bfl import Client
 from workers.bfl.client import ANSWER_SECONDS
+from workers.errors import ApiUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from batches.store.ledger import Ledger
     from workers.accounts import Account
@@ -50,6 +52,25 @@ def read_balance(account: Account, ledger: Ledger, *, within: float = ANSWER_SEC
     return reading
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an account answered to the question for its balance."""
+
+    account: str
+    answer: Reading | FluxbatchError  #: or why it is not known
+
+
+def ask_all(accounts: Iterable[Account]) -> Iterator[Told]:
+    """Ask one after the other; one that fails does not hide the others."""
+    for account in accounts:
+        try:
+            reading = ask_balance(account)
+        except FluxbatchError as error:
+            yield Told(account.name, error)
+        else:
+            yield Told(account.name, reading or _too_busy(account))
+
+
 class BalanceWatch:
     """Has the balance of an account read from time to time, beside whoever calls."""
 
@@ -79,3 +100,7 @@ class BalanceWatch:
             log.trouble("balance", error)
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not pass unheard in a thread of its own
             log.bug("balance", error)
+
+
+def _too_busy(account: Account) -> ApiUnreachable:
+    return ApiUnreachable(f"{account.api_url} is too busy to tell the account's credits.", cure="Ask again later.")

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from batches.errors import SettingError
-from batches.money import credits_of, micro_credits, plain, show_usd
+from batches.money import credits_of, show_usd
 from batches.store.ledger.states import State
 from console.cli.output import amount, bill_of_plan, columns, known, say
 from console.cli.rules import rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from rich.console import Console
 
@@ -26,13 +25,10 @@ if TYPE_CHECKING:
 AGAIN_NUMBERS = ("to make", "copies", "credits", "USD")
 
 
-def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
+def show_bill(plan: Plan, to: Console) -> None:
     """The plan, its cost, and what is odd about it."""
     to.print(bill_of_plan(plan))
     say(f"{_images(plan.unique)} for {_price(plan)}.", to)
-    if balance is not None:
-        short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
-        say(f"The account has {plain(balance):,} credits{short}.", to)
     if said := rules(plan.policy):
         say(f"Policy: {said}.", to)
     for warning in plan.warnings:

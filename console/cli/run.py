@@ -12,20 +12,20 @@ from batches.store.images import open_store
 from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
+from console.actions.funding import funds_for, under_way
 from console.actions.worker_process import worker_process
 from console.cli.asking import ask, show_bill, show_survey
+from console.cli.funds import show_funds, told_soon
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
 from console.cli.payer import payer_of
 from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
 from console.exit_codes import ExitCode
-from workers.bfl import Client
+from workers.balance import read_balance
 from workers.settings import Settings
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from batches.planning import Plan
     from batches.store.ledger.records import Batch
     from batches.store.ledger.survey import Survey
@@ -60,12 +60,15 @@ def run(
             batch, code = earlier.batch, running.code_of(earlier)
         else:
             submitting.refuse_late(asked, time.time())
-            balance = _balance(live)
+            reading = read_balance(live, ledger)  # before the first job: does the host answer, is the key good?
             if surveyed.added:
-                show_bill(plan, err, balance=balance)
+                show_bill(plan, err)
                 show_survey(surveyed, err)
-                ask(surveyed, yes=yes)
+            if reading is not None:
+                show_funds(funds_for(reading, surveyed, under_way(ledger, live.name)), err)
+            ask(surveyed, yes=yes)
             batch, code = _carried_out(ledger, plan, settings, live, surveyed)
+            told_soon(live, ledger)
         report = running.report_of(ledger, batch)
     if as_json:
         print_json(report.as_json())
@@ -73,15 +76,6 @@ def run(
     show_report(report, beside)
     show_places(report, settings, running.keep_report(report, settings.images_url), beside)
     raise typer.Exit(int(code))
-
-
-def _balance(live: Account) -> Decimal | None:
-    """Ask before the first job whether the host answers and the key is good."""
-    client = Client(live.api_url, live.key(), connections=1)
-    try:
-        return client.credits()
-    finally:
-        client.close()
 
 
 def _carried_out(

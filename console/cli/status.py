@@ -10,7 +10,9 @@ import typer
 from batches.megapixels import show_megapixels
 from batches.reports.cost import standing_json, state_of
 from batches.store.ledger import Ledger, presence, standing, stops
+from console.actions import funding
 from console.actions.submitting import find
+from console.cli.funds import note_shortage
 from console.cli.options import AsJson
 from console.cli.output import amount, columns, note, out, print_json, say
 from console.cli.summary import show_counts
@@ -37,6 +39,7 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
             standings = [standing.standing_of(tx, one) for one in batches]
             resting = stops.stops_of(tx)
             at_risk = presence.results_at_risk(tx, time.time())
+            funds = [funding.now(tx, name) for name in {one.batch.account: None for one in standings if not one.rests}]
     if as_json:
         documents = [standing_json(one) for one in standings]
         print_json(documents[0] if batch else documents)
@@ -44,6 +47,8 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
         _show(standings)
     for stop in resting:
         note(_rest(stop))
+    for account in filter(None, funds):
+        note_shortage(account)
     if at_risk:
         note(f"{at_risk} results are ready and not fetched yet, and their links die within two minutes.")
 
