@@ -11,6 +11,7 @@ from batches.money import cost_json, credits_of, show_usd
 from batches.store.ledger import Ledger, balances
 from console.actions import services
 from console.actions.services import SIMULATOR
+from console.cli.moments import moment_json
 from console.cli.options import AsJson
 from console.cli.output import columns, complain, out, print_json
 from console.exit_codes import ExitCode, exit_code_for
@@ -75,7 +76,7 @@ def _show(told: Sequence[Told]) -> None:
 def _document(one: Told) -> dict[str, object]:
     if isinstance(one.answer, FluxbatchError):
         return {"account": one.account, "error": one.answer.message, "cure": one.answer.cure}
-    return {"account": one.account, **cost_json(one.answer.micro_credits), "at": one.answer.at}
+    return {"account": one.account, **cost_json(one.answer.micro_credits), "at": moment_json(one.answer.at)}
 
 
 def _code(one: Told) -> ExitCode:

@@ -36,9 +36,9 @@ def told_soon(account: Account, ledger: Ledger | None = None) -> Reading | None:
 
 
 def show_funds(funds: Funds, to: Console) -> None:
-    """`Needs 1,240 credits, and jobs under way 300 more; the account has 900: 640 are missing`."""
+    """`Needs 1,240 credits, and jobs under way 300 more; the account has 900: 640 too few`."""
     more = f", and jobs under way {_plain(funds.under_way)} more;" if funds.under_way != NOTHING else ","
-    short = f": {credits_of(funds.missing):,} are missing" if funds.missing else ""
+    short = f": {credits_of(funds.missing):,} too few" if funds.missing else ""
     at_least = "at least " if funds.needs.unknown_prices else ""
     needs = f"Needs {at_least}{show_credits(funds.needs.micro_credits)}{more}"
     say(f"{needs} the account has {credits_of(funds.has):,}{short}.", to)
@@ -49,7 +49,7 @@ def note_shortage(funds: Funds) -> None:
     if funds.missing:
         note(
             f"The account {funds.account} has about {show_credits(funds.has)} left, and its jobs need "
-            f"{_plain(funds.under_way)}: {credits_of(funds.missing):,} are missing."
+            f"{_plain(funds.under_way)}: {credits_of(funds.missing):,} too few."
         )
 
 

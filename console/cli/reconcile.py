@@ -78,9 +78,7 @@ def _table(account: str, lines: Sequence[Comparison]) -> object:
 
 def _explained(one: Comparison) -> str:
     if one.verdict is Verdict.ADDED:
-        return (
-            f"at least {show_credits(one.added)} came in: a top-up, a refund, or something that BFL charged less for."
-        )
+        return f"at least {show_credits(one.added)} came in: a top-up, a refund, or a job that was charged less."
     gone = f"at least {show_credits(one.missing)} more are gone than the ledger knows of."
     doubts = [
         _counted(one.unsure, "unsure submission") if one.unsure.attempts else "",
