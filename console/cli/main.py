@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "run": "Run a manifest to its end: plan, bill, worker, images, report.",
-    "plan": "Say what a manifest comes to and what it will cost; nothing is sent.",
+    "plan": "Say what a manifest comes to and what it will cost; nothing is ordered.",
     "submit": "Write a manifest into the ledger for workers to carry out.",
     "worker": "Carry out what is in the ledger, until told to leave.",
     "status": "Say how batches stand.",

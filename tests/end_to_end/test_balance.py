@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.end_to_end.people import EXAMPLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.end_to_end.people import Company, Person
 
-    from tests.end_to_end.people import Company, Done, Person
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "reconcile.md"
 
 
 def test_a_balance_falls_by_exactly_what_was_settled(person: Person) -> None:
@@ -18,7 +22,7 @@ def test_a_balance_falls_by_exactly_what_was_settled(person: Person) -> None:
     told = person.does("reconcile")
     assert told.code == 0, told.out
     assert "4.2 credits settled, everything adds up." in told.out
-    assert sum(one["settled"]["credits"] for one in comparisons(told_json(person))) == done.json["cost"]["credits"]
+    assert total(person, "settled") == done.json["cost"]["credits"]
 
 
 def test_an_answer_that_is_lost_is_a_gap_and_the_gap_says_what_it_was_charged(person: Person, company: Company) -> None:
@@ -37,16 +41,25 @@ def test_an_answer_that_is_lost_is_a_gap_and_the_gap_says_what_it_was_charged(pe
     assert (
         f"{batch}: of 2 unsure submissions worth 2.8 credits, the balance says between 1.4 and 2.8 were charged."
     ) in told.out, "within half an hour, the other one may be charged yet"
-    missing = sum(one["missing"]["credits"] for one in comparisons(told_json(person)))
-    assert missing == company.books()["billed_credits"] - done.json["cost"]["credits"] == 1.4
+    assert total(person, "missing") == company.books()["billed_credits"] - done.json["cost"]["credits"] == 1.4
 
 
 def test_a_worker_reads_the_balance_by_itself(person: Person) -> None:
     worker = person.start("worker")
-    while not told_json(person):
+    while not reconciled(person):
         pass
     worker.terminate()
     worker.communicate(timeout=20)
+
+
+def test_the_page_about_it_runs_as_it_stands(person: Person) -> None:
+    commands = re.search(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert commands
+    for command in commands[1].splitlines():
+        _, *words = command.replace("batches/examples", str(EXAMPLES)).split()
+        done = person.does(*words)
+        assert done.code == 0, done.err
+    assert "2.8 credits settled, everything adds up." in done.out
 
 
 def balance(person: Person) -> float:
@@ -54,14 +67,15 @@ def balance(person: Person) -> float:
     return told["credits"]
 
 
-def told_json(person: Person) -> list[dict[str, list[dict[str, dict[str, float]]]]]:
-    done: Done = person.does("reconcile", "--json")
-    return done.json
+def reconciled(person: Person) -> list[dict[str, Any]]:
+    """By account."""
+    return person.does("reconcile", "--json").json
 
 
-def comparisons(told: list[dict[str, list[dict[str, dict[str, float]]]]]) -> list[dict[str, dict[str, float]]]:
-    [of_account] = told
-    return of_account["comparisons"]
+def total(person: Person, what: str) -> float:
+    """Over all intervals of the one account."""
+    [of_account] = reconciled(person)
+    return sum(one[what]["credits"] for one in of_account["comparisons"])
 
 
 def manifest(person: Person, *prompts: str) -> Path:
