@@ -69,9 +69,10 @@ class Dispatcher:
         keeper: Keeper,
         ring: Callable[[int, str], None],
         on_fatal: Callable[[FluxbatchError], None],
+        each_sweep: Callable[[], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Feed from this ledger by ringing this bell."""
+        """Feed from this ledger by ringing this bell. What else only the leader does, it does with each sweep."""
         self._worker = worker
         self._account = account
         self._lease = f"fluxbatch:dispatcher:{account}"
@@ -81,6 +82,7 @@ class Dispatcher:
         self._limits: Mapping[str, int] = {}  # of lanes, as the last sweep found them
         self._ring = ring
         self._on_fatal = on_fatal
+        self._each_sweep = each_sweep
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -192,6 +194,7 @@ class Dispatcher:
     def _sweep(self, now: float) -> Sequence[tuple[int, str]]:
         self._next_sweep = now + SWEEP_SECONDS
         self._limits = self._keeper.keep(reserves=now < self._reserves_until)
+        self._each_sweep()
         with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.take_back_calls(tx, now)

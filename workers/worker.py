@@ -24,6 +24,7 @@ from batches.store.images import open_store
 from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import ring
+from workers.balance import BalanceWatch
 from workers.bfl import Client
 from workers.broker import connect
 from workers.dispatcher import Dispatcher
@@ -82,6 +83,7 @@ class Worker:
             keeper=Keeper(self.account, account.slots, slots, self._ledger),
             ring=lambda job_id, batch_id: ring(app, job_id, batch_id),
             on_fatal=self._give_up,
+            each_sweep=BalanceWatch(account, self._ledger).look,
         )
 
     def run(self) -> None:

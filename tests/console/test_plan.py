@@ -41,6 +41,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     for name in ("HOME", "LEDGER_URL", "IMAGES_URL", "BROKER_URL", "ACCOUNT", "API_URL", "CONFIG"):
         monkeypatch.delenv(f"FLUXBATCH_{name}", raising=False)
+    monkeypatch.delenv("BFL_API_KEY", raising=False)
 
     def planner(text: str, *words: str) -> str:
         Path("m.yaml").write_text(text)

@@ -54,7 +54,7 @@ class Worker:
             worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis),
             ring=lambda job_id, _: fleet.ring(job_id),
             keeper=slots.Keeper(ACCOUNT, {LANE: fleet.company.limit}, fleet.slots, self._ledger),
-            on_fatal=fleet.story.mistakes.append, clock=self._clock,
+            on_fatal=fleet.story.mistakes.append, each_sweep=lambda: None, clock=self._clock,
         )  # fmt: skip
         self._heart = self._go(lambda: self._safely(self._live))
 

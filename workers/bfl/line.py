@@ -41,7 +41,7 @@ class Line:
         )
         # trust_env off: certificates come from where we say, and no proxy picked up by accident sees key or prompts.
         self._transport = httpx.HTTPTransport(limits=limits, trust_env=False)
-        self._timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS).as_dict()
+        self._timeout = httpx.Timeout(answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds)).as_dict()
 
     def ask(
         self,

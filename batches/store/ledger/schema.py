@@ -204,6 +204,14 @@ Index(
     postgresql_where=attempts.c.outcome == text("'lost'"),
 )
 
+# What was spent since a reading of the balance.
+Index(
+    "ix_attempts_ended",
+    attempts.c.ended_at,
+    sqlite_where=attempts.c.ended_at.is_not(None),
+    postgresql_where=attempts.c.ended_at.is_not(None),
+)
+
 charges = Table(
     "charges",
     metadata,
@@ -250,6 +258,16 @@ quarters = Table(
     Column("labels", Text, primary_key=True),  # JSON, spelt in one way
     *(Column(name, BigInteger, nullable=False) for name in WHOLE_SUMS),
     Column("slot_seconds", Float, nullable=False),
+)
+
+# What BFL said an account had, at some moment between the question and the answer.
+balances = Table(
+    "balances",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("at", Float, primary_key=True),  # when the answer was in
+    Column("asked_at", Float, nullable=False),
+    Column("micro_credits", BigInteger, nullable=False),
 )
 
 paces = Table(

@@ -40,6 +40,15 @@ def test_a_lost_doorbell_is_rung_again(fed: Feeding, submit: Callable[..., str])
     assert dispatcher.tick() == [], "rung once more, not all the time"
 
 
+def test_only_the_leader_sweeps_and_with_each_sweep_it_does_what_only_a_leader_does(fed: Feeding) -> None:
+    leader, other = fed.dispatcher("one"), fed.dispatcher("two")
+    for seconds in (0, SWEEP_SECONDS / 2, SWEEP_SECONDS):
+        fed.ahead += seconds
+        leader.tick()
+        other.tick()
+    assert fed.sweeps == ["one", "one"]
+
+
 def test_jobs_that_were_called_while_the_broker_went_away_are_rung_for_when_it_is_back(
     fed: Feeding, submit: Callable[..., str]
 ) -> None:

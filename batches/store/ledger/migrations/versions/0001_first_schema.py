@@ -79,6 +79,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "balances",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("asked_at", sa.Float(), nullable=False),
+        sa.Column("micro_credits", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "at", name=op.f("pk_balances")),
+    )
+    op.create_table(
         "paces",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
@@ -229,6 +237,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("outcome = 'lost'"),
         postgresql_where=sa.text("outcome = 'lost'"),
+    )
+    op.create_index(
+        "ix_attempts_ended",
+        "attempts",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
     )
     op.create_table(
         "charges",
