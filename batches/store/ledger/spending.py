@@ -93,7 +93,7 @@ def outstanding(tx: Connection, *batch_ids: str) -> Outstanding:
     return Outstanding(**rows.mappings().one())
 
 
-def _left() -> Select[tuple[int, int, int]]:
+def _left() -> Select[int, int, int]:
     """Reservations that have not ended. Few have not, and their attempts have an index each.
 
     SQLite takes the index of lost ones only if they are spelt as it is.
