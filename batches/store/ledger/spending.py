@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, exists, func, or_, select, text, union_all
 
 from batches.money import show_credits
 from batches.policy import Policy
@@ -14,7 +14,7 @@ from batches.store.ledger.schema import attempts, batches, charges, jobs, quarte
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from batches.policy import Budget
     from batches.store.ledger.records import ClaimedJob
@@ -26,6 +26,15 @@ SPENT = select(cast(func.coalesce(func.sum(quarters.c.settled), 0), BigInteger))
     quarters.c.batch_id == bindparam("its_id")
 )
 """What the attempts of a batch cost, as far as it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """Reservations that have not ended, in micro-credits."""
+
+    reserved: int  #: for attempts under way
+    at_risk: int  #: of attempts whose answer or result was lost: perhaps paid, perhaps not
+    expired: int  #: of those at risk: BFL took them, and their result cannot be had any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +65,9 @@ def purse_of(tx: Connection, batch_id: str) -> Purse | None:
     budget = Policy.from_json(row.policy).budget
     if budget is None:
         return None
-    reserved, at_risk = outstanding(tx, batch_id)
+    left = outstanding(tx, batch_id)
     spent = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
-    return Purse(budget=budget, spent=spent, reserved=reserved, at_risk=at_risk)
+    return Purse(budget=budget, spent=spent, reserved=left.reserved, at_risk=left.at_risk)
 
 
 def refusal(tx: Connection, job: ClaimedJob) -> str | None:
@@ -78,24 +87,39 @@ def reconsider(tx: Connection, batch_id: str) -> None:
         pausing.lift(tx, batch_id, "budget")
 
 
-def outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
-    """Micro-credits that are reserved, and that are at risk: both of reservations that have not ended.
+def outstanding(tx: Connection, *batch_ids: str) -> Outstanding:
+    """What is reserved and at risk now in these batches, or in all where none is named."""
+    rows = tx.execute(LEFT_OF, {"its_batches": batch_ids}) if batch_ids else tx.execute(LEFT)
+    return Outstanding(**rows.mappings().one())
 
-    Attempts under way and lost ones are few, and have an index each.
+
+def _left() -> Select[int, int, int]:
+    """Reservations that have not ended. Few have not, and their attempts have an index each.
+
+    SQLite takes the index of lost ones only if they are spelt as it is.
     """
-    unsure = jobs.c.state == State.UNSURE
-    lost = attempts.c.outcome == "lost"
     ends = charges.alias()
     has_ended = exists().where(ends.c.attempt_id == attempts.c.id, ends.c.kind == "settled")
+    its = select(attempts.c.id, attempts.c.job_id, attempts.c.outcome, attempts.c.ticket_id)
+    lost = its.where(text("attempts.outcome = 'lost'"), ~has_ended)
+    still = union_all(its.where(attempts.c.ended_at.is_(None)), lost).cte("still").prefix_with("MATERIALIZED")
+    is_lost = func.coalesce(still.c.outcome == "lost", False)  # SQL's FALSE
+    at_risk = or_(jobs.c.state == State.UNSURE, is_lost)
 
     def total(of: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0)
+        return cast(func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0), BigInteger)
 
-    row = tx.execute(
-        select(total(and_(~unsure, ~func.coalesce(lost, False))), total(or_(unsure, lost)))  # SQL's FALSE
-        .select_from(attempts)
-        .join(jobs, jobs.c.id == attempts.c.job_id)
-        .join(charges, and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "reserved"))
-        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)), jobs.c.batch_id == batch_id)
-    ).one()
-    return int(row[0]), int(row[1])
+    return (
+        select(
+            total(~at_risk).label("reserved"),
+            total(at_risk).label("at_risk"),
+            total(and_(at_risk, still.c.ticket_id.is_not(None))).label("expired"),
+        )
+        .select_from(still)
+        .join(jobs, jobs.c.id == still.c.job_id)
+        .join(charges, and_(charges.c.attempt_id == still.c.id, charges.c.kind == "reserved"))
+    )
+
+
+LEFT = _left()
+LEFT_OF = LEFT.where(jobs.c.batch_id.in_(bindparam("its_batches", expanding=True)))
