@@ -10,6 +10,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 MICRO_PER_CREDIT = 1_000_000
 USD_PER_CREDIT = Decimal("0.01")
 
+DRIFT = Decimal("0.05")
+"""What is charged may be off its estimate by this part of it; beyond, the price table should be looked at."""
+
 
 def micro_credits(amount: Decimal | float | str) -> int:
     """`4.5` -> 4_500_000. A float is read by its shortest text, so 0.1 means one tenth exactly."""
@@ -51,3 +54,16 @@ def cost_json(micro: int) -> dict[str, int | float]:
 def json_number(amount: Decimal) -> int | float:
     """As JSON has it: a whole number, or the float whose shortest spelling is the amount."""
     return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def drift(estimated: int, charged: int) -> Decimal | None:
+    """By which part of the estimate jobs were charged more than that, or less; both for the same jobs.
+
+    `100`, `106` -> Decimal('0.06'). None where the estimate was nothing.
+    """
+    return Decimal(charged - estimated) / estimated if estimated else None
+
+
+def is_drift(estimated: int, charged: int) -> bool:
+    """Whether jobs were charged so much more or less than their estimate that it has to be told."""
+    return abs(charged - estimated) > DRIFT * estimated

@@ -20,7 +20,8 @@ from workers.broker import translating
 from workers.errors import BrokerError
 from workers.governor import govern
 from workers.resting import one_for_all, rooms
-from workers.sharing import Waiting, may_begin, shares
+from workers.sharing import FEW_JOBS, RESERVED_SECONDS, USUAL_PRIORITY, Waiting, may_begin, shares
+from workers.slots import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from batches.store.ledger import Ledger
-    from batches.store.ledger.records import Batch
     from workers.slots import Keeper
 
 TICK_SECONDS = 0.25
@@ -82,6 +82,7 @@ class Dispatcher:
         self._wake = threading.Event()
         self._leaving = threading.Event()
         self._next_sweep = 0.0
+        self._reserves_until = 0.0
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     def start(self) -> None:
@@ -148,40 +149,49 @@ class Dispatcher:
         called: list[int] = []
         while shared := self._shared_out(now):
             with self._ledger.write(flush=False) as tx:
-                these = [self._call(tx, batch, lane, jobs, now) for batch, lane, jobs in shared]
+                these = [self._call(tx, one, lane, jobs, now) for one, lane, jobs in shared]
             called += chain.from_iterable(these)
             if sum(map(len, these)) in {0, sum(jobs for *_, jobs in shared)}:
                 break  # else some batch had fewer jobs due than it got places, and others may have more
         return called
 
-    def _call(self, tx: Connection, batch: Batch, lane: str, room: int, now: float) -> Sequence[int]:
-        called = feeding.call_due(tx, batch, lane, room=room, now=now)
+    def _call(self, tx: Connection, one: Waiting, lane: str, room: int, now: float) -> Sequence[int]:
+        called = feeding.call_due(tx, one.batch, self._account, lane, room=room, now=now, urgent=one.urgent)
         if called:
             stops.one_tries(tx, self._account, lane, called[0], now)
         return called
 
-    def _shared_out(self, now: float) -> list[tuple[Batch, str, int]]:
+    def _shared_out(self, now: float) -> list[tuple[Waiting, str, int]]:
         """How many jobs of which batch and lane are to be called."""
         with self._ledger.read() as tx:
             stopped = stops.stops_of(tx, self._account)
             batches = feeding.open_batches(tx, self._account)
-            busy = {batch.id: feeding.in_window(tx, batch.id) for batch in batches}
+            busy = {batch.id: feeding.in_window(tx, batch.id, self._account) for batch in batches}
             waiting = [
-                Waiting(batch=batch, busy=busy[batch.id], due=feeding.due_lanes(tx, batch, now))
+                Waiting(
+                    batch=batch,
+                    busy=busy[batch.id],
+                    due=feeding.due_lanes(tx, batch, now),
+                    urgent=batch.policy.priority > USUAL_PRIORITY and feeding.has_at_most(tx, batch.id, FEW_JOBS),
+                )
                 for batch in batches
                 if may_begin(batch, now)
             ]
+        if any(one.urgent for one in waiting):
+            self._reserves_until = now + RESERVED_SECONDS
         taken = sum(map(Counter, busy.values()), Counter())
         free = {lane: window(slots) - taken[lane] for lane, slots in self._limits.items()}
-        given = one_for_all(shares(waiting, rooms(free, stopped, now)), stopped)
-        by_id = {batch.id: batch for batch in batches}
+        reserves = {lane: 0 if stopped else rule.reserve(slots) for lane, slots in self._limits.items()}
+        given = one_for_all(shares(waiting, rooms(free, stopped, now), reserves), stopped)
+        by_id = {one.batch.id: one for one in waiting}
         return [(by_id[batch_id], lane, jobs) for (batch_id, lane), jobs in given.items()]
 
     def _sweep(self, now: float) -> list[int]:
         self._next_sweep = now + SWEEP_SECONDS
-        self._limits = self._keeper.keep()
+        self._limits = self._keeper.keep(reserves=now < self._reserves_until)
         with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
+            feeding.take_back_calls(tx, now)
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)
             feeding.close_ended_batches(tx, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.dispatcher import window
+from workers.slots.rule import reserve
 
 if TYPE_CHECKING:
     from workers.accounts import Account
@@ -17,5 +18,6 @@ MOST_THREADS = 1024
 
 
 def threads_for(account: Account) -> int:
-    """Room for the full windows of all lanes of this account."""
-    return min(max(THREADS, sum(map(window, account.slots.values()))), MOST_THREADS)
+    """Room for the full windows of all lanes of this account, and for urgent jobs beyond them."""
+    needed = sum(window(slots) + reserve(slots) for slots in account.slots.values())
+    return min(max(THREADS, needed), MOST_THREADS)

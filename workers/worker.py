@@ -64,6 +64,7 @@ class Worker:
         slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
+            account=self.account,
             ledger=self._ledger,
             client=self._client,
             gate=Gate(slots, self._leaving.is_set),

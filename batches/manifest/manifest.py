@@ -100,7 +100,7 @@ class Manifest:
     items: tuple[Item, ...]  #: in the order of the file
     variants: tuple[Variant, ...]  #: one that sets nothing, where nothing varies
     pick: Pick  #: which prompts are made
-    account: str | None  #: whose key pays; None: the one that is set up
+    accounts: tuple[str, ...]  #: whose keys pay, or pools of them; empty: the one that is set up
     reuse: bool  #: whether finished results of earlier batches are taken where the very same was asked for
     policy: Policy  #: the rules of the batch
     root: Node = field(repr=False, compare=False)  #: the document as written

@@ -45,7 +45,7 @@ def read_manifest(path: Path) -> Manifest:
         items=items,
         variants=variants,
         pick=_pick(shape),
-        account=shape.account,
+        accounts=tuple(shape.account or ()),
         reuse=shape.reuse,
         policy=policy_of(shape.policy or PolicyShape(), root),
         root=root,

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.strict import Strict
 from batches.manifest.values import (
-    Account,
+    Accounts,
     Axes,
     Count,
     Format,
@@ -122,8 +122,9 @@ class ManifestShape(Strict):
     )
     limit: Count | None = Field(default=None, description="Only the first so many of the prompts.")
     output: OutputShape | None = Field(default=None, description="How the files come out.")
-    account: Account | None = Field(
-        default=None, description="Whose key pays: the name of an account, instead of the one that is set up."
+    account: Accounts | None = Field(
+        default=None,
+        description="Whose key pays, instead of the one that is set up: an account, a list of them, or a pool.",
     )
     reuse: bool = Field(
         default=False, description="Take finished results of earlier batches where the very same was asked for."

@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -63,6 +64,16 @@ def _account(name: str) -> str:
     return name
 
 
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("must name each account once")
+    return names
+
+
+def _accounts(written: object, check: ValidatorFunctionWrapHandler) -> object:
+    return check(written) if isinstance(written, list) else [_ONE_ACCOUNT.validate_python(written)]
+
+
 def _sources(written: object) -> object:
     if not isinstance(written, str | list):
         raise ValueError("must be the name of a file or a list of them")  # noqa: TRY004  # see above
@@ -78,6 +89,11 @@ Id = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1}),  # blanks around it do not count, as no schema can say
 ]
 Account = Annotated[str, Field(max_length=60, json_schema_extra={"pattern": ACCOUNT}), AfterValidator(_account)]
+_ONE_ACCOUNT: TypeAdapter[str] = TypeAdapter(Account)
+AccountList = Annotated[
+    list[Account], Field(min_length=1, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
+]
+Accounts = Annotated[AccountList, WrapValidator(_accounts, json_schema_input_type=Account | AccountList)]
 Format = Literal["jpeg", "png", "webp"]
 Count = Annotated[int, Field(ge=1)]
 

@@ -52,9 +52,9 @@ def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,
-        account=manifest.account,
         policy=manifest.policy,
         reuse=manifest.reuse,
+        prices=premises.prices,
         warnings=(*drafting.warnings, *again, *beyond_budget(manifest.policy.budget, models)),
         jobs=lambda: (job for _, job in jobs_of(material, asked)),
     )

@@ -11,7 +11,7 @@ from batches.money import cost_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from batches.models import Estimate
+    from batches.models import Estimate, PriceTable
     from batches.planning.lines import ModelLine
     from batches.planning.names import Naming
     from batches.policy import Policy
@@ -51,9 +51,9 @@ class Plan:
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
-    account: str | None  #: whose key pays; None: the one that is set up
     policy: Policy  #: how the batch is carried out
     reuse: bool  #: whether pictures that earlier batches made are taken
+    prices: PriceTable  #: what the estimates go by
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
     jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)
     """In the order of the manifest; raises ManifestError where a source is no longer what was planned."""
@@ -116,6 +116,7 @@ class Plan:
             "cost": {**cost_json(self.micro_credits), "low": cost_json(self.low), "high": cost_json(self.high)},
             "unknown_prices": self.unknown_prices,
             "learnt_prices": self.learnt_prices,
+            "prices": self.prices.as_json(),
             "models": {line.model: line.as_json() for line in self.models},
             "warnings": list(self.warnings),
         }

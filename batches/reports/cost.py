@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from batches.megapixels import megapixels, show_megapixels
 from batches.money import cost_json, credits_of, show_credits, show_usd
-from batches.store.ledger import standing
+from batches.store.ledger import payers, standing
 from batches.store.ledger.states import ENDED, State
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from batches.store.ledger.payers import Share
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
 
@@ -37,6 +38,7 @@ class CostReport:
 
     standing: Standing
     lines: Sequence[Line]
+    shares: Sequence[Share]  #: what each account has paid
     missing: Mapping[tuple[State, str], int]  #: jobs that rest without a picture, by state and reason
 
     @property
@@ -53,6 +55,7 @@ class CostReport:
         """For machines."""
         return {
             **standing_json(self.standing),
+            "prices": {"as_of": self.standing.batch.prices_as_of, "sha256": self.standing.batch.prices_sha256},
             "images": self.images,
             "estimated": cost_json(self.estimated),
             "models": [
@@ -66,6 +69,10 @@ class CostReport:
                 }
                 for line in self.lines
             ],
+            "paid_by": [
+                {"account": share.account, "images": share.images, "cost": cost_json(share.settled)}
+                for share in self.shares
+            ],
             "missing": [
                 {"state": state.value, "reason": reason, "jobs": count}
                 for (state, reason), count in self.missing.items()
@@ -75,6 +82,7 @@ class CostReport:
     def as_markdown(self) -> str:
         """For people who keep it beside the pictures."""
         batch, money = self.standing.batch, self.standing.money
+        prices, manifest = batch.prices_sha256[:12], batch.manifest_sha256[:12]
         rows = [
             f"| {line.model} | {line.jobs} | {line.images} | {show_megapixels(line.output_pixels)} "
             f"| {credits_of(line.estimated):,} | {credits_of(line.settled):,} | {show_usd(line.settled)} |"
@@ -93,8 +101,9 @@ class CostReport:
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
                 *rows,
                 *(["", "Without a picture:", "", *missing] if missing else []),
+                *(["", "Paid by:", "", *map(_paid, self.shares)] if len(self.shares) > 1 else []),
                 "",
-                f"Account {batch.account}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
+                f"{_accounts(batch)}, prices {prices} as of {batch.prices_as_of}, manifest {manifest}.",
                 "",
             ]
         )
@@ -104,9 +113,18 @@ def cost_report(tx: Connection, batch: Batch) -> CostReport:
     """Read the report of one batch."""
     return CostReport(
         standing=standing.standing_of(tx, batch),
+        shares=payers.shares_of(tx, batch.id),
         lines=[Line(**row) for row in standing.by_model(tx, batch.id)],
         missing={(state, reason): count for state, reason, count in standing.reasons(tx, batch.id)},
     )
+
+
+def _paid(share: Share) -> str:
+    return f"- {share.account}: {share.images} images, {show_credits(share.settled)} ({show_usd(share.settled)})"
+
+
+def _accounts(batch: Batch) -> str:
+    return f"Account{'s' if len(batch.accounts) > 1 else ''} {', '.join(batch.accounts)}"
 
 
 def state_of(now: Standing) -> Literal["running", "paused", "done"]:
@@ -124,7 +142,7 @@ def standing_json(now: Standing) -> dict[str, object]:
     return {
         "batch": now.batch.id,
         "name": now.batch.name,
-        "account": now.batch.account,
+        "accounts": list(now.batch.accounts),
         "state": state,
         "paused": now.batch.paused if paused else None,
         "paused_message": now.batch.paused_message if paused else "",

@@ -45,18 +45,18 @@ class Forecast:
         }
 
 
-def experience_of(settings: Settings, account: str) -> Experience | None:
+def experience_of(settings: Settings, accounts: tuple[str, ...]) -> Experience | None:
     """What the ledger has learnt; None where there is no ledger yet, and none is made."""
     if not is_there(settings.where_ledger):
         return None
     with Ledger(settings.where_ledger) as ledger, ledger.read() as tx:
-        return experience(tx, account)
+        return experience(tx, accounts)
 
 
-def survey_of(settings: Settings, plan: Plan, account: str) -> Survey:
+def survey_of(settings: Settings, plan: Plan, accounts: tuple[str, ...]) -> Survey:
     """What the ledger, which is there, has of the plan already."""
     with Ledger(settings.where_ledger) as ledger, ledger.read() as tx:
-        return surveying.survey(tx, plan, account)
+        return surveying.survey(tx, plan, accounts)
 
 
 def forecast(plan: Plan, premises: Premises, free: int | None, *, now: float, by: float | None) -> Forecast:

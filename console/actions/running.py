@@ -1,4 +1,4 @@
-"""Runs one batch to its end: a worker beside us, and we look on."""
+"""Runs one batch to its end: workers beside us, and we look on."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from batches.reports import cost_report
 from batches.store.images import open_store
-from batches.store.ledger import standing, stops
+from batches.store.ledger import payers, standing, stops
+from batches.store.ledger.records import EVERY_LANE
 from batches.store.ledger.states import State
 from console.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from batches.reports import CostReport
     from batches.store.ledger import Ledger
-    from batches.store.ledger.records import Batch
+    from batches.store.ledger.records import Batch, Stop
     from batches.store.ledger.standing import Standing
     from console.actions.worker_process import WorkerProcess
 
@@ -38,13 +41,19 @@ class Ending:
     message: str = ""  #: what kept the batch from coming to rest; empty when nothing did
 
 
-def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[[Standing], None]) -> Ending:
-    """Watch until the batch rests, its account is stopped, or the worker is gone."""
+def served(ledger: Ledger, batch: Batch) -> Sequence[str]:
+    """The accounts that a batch needs workers of: those that pay, and those that have still got tickets of it."""
+    with ledger.read() as tx:
+        return sorted({*batch.accounts, *payers.with_tickets(tx, batch.id)})
+
+
+def look_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess], show: Callable[[Standing], None]) -> Ending:
+    """Watch until the batch rests, its accounts are stopped, or a worker is gone."""
     while True:
-        gone = worker.gone()
+        gone = next(((worker, code) for worker in workers if (code := worker.gone()) is not None), None)
         with ledger.read() as tx:
             now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
-            stop = stops.stop_of_account(tx, batch.account)
+            stop = _standstill(tx, now.batch)
         show(now)
         if now.rests:
             return Ending(code_of(now))
@@ -54,8 +63,23 @@ def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[
             code, cure = STOPS[stop.reason]
             return Ending(code, f"{stop.reason}: {stop.message} {cure}".strip())
         if gone is not None:
-            return Ending(_code_of_worker(gone), f"the worker ended: {worker.last_words()}")
+            worker, code_of_worker = gone
+            return Ending(_code_of_worker(code_of_worker), f"the worker ended: {worker.last_words()}")
         time.sleep(LOOK_SECONDS)
+
+
+def _standstill(tx: Connection, batch: Batch) -> Stop | None:
+    """What keeps every job of the batch waiting. While one of its accounts goes on, that one takes all there is left.
+
+    But for tickets: those that nobody carries are waiting for a key that is refused.
+    """
+    stopped = {stop.account: stop for stop in stops.stops_of(tx) if stop.lane == EVERY_LANE}
+    if stopped.keys() >= set(batch.accounts):
+        return stopped[batch.accounts[0]]
+    theirs = [account for account in payers.with_tickets(tx, batch.id) if account in stopped]
+    if theirs and payers.is_left_to(tx, batch.id, theirs):
+        return stopped[theirs[0]]
+    return None
 
 
 def code_of(now: Standing) -> ExitCode:

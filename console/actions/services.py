@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from workers.embedded import Service, embedded_broker
 from workers.settings import SIMULATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from workers.settings import Settings
@@ -51,6 +51,13 @@ def api(account: Account, home: Path) -> Iterator[Account]:
     service = Service(name="simulator", folder=folder, command=_simulator(url, folder), is_up=lambda: _answers(url))
     with service.in_use():
         yield replace(account, api_url=url)
+
+
+@contextmanager
+def apis(accounts: Iterable[Account], home: Path) -> Iterator[Sequence[Account]]:
+    """These accounts once all their hosts and keys can be used."""
+    with ExitStack() as kept_up:
+        yield [kept_up.enter_context(api(account, home)) for account in accounts]
 
 
 def _simulator(url: str, folder: Path) -> list[str]:

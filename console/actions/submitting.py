@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
 from batches.manifest import ManifestError, Problem
-from batches.models import PRICES_AS_OF
 from batches.planning import NO_EXPERIENCE, Premises, make_plan
 from batches.store.ledger import standing, steering, submitting
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.sorting import JOBS_AT_ONCE
 from console.actions.forecasting import experience_of
+from workers.accounts import names_of, prices_together, slots_together
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from batches.manifest import Manifest
@@ -32,10 +34,10 @@ JOBS_PER_TRANSACTION = 20_000
 """Written in half a second, for which workers that share the ledger have to wait."""
 
 
-def plan_of(manifest: Manifest, settings: Settings, account: Account) -> Plan:
-    """The plan with the prices that earlier jobs of the account have told, so that those are reserved."""
-    learnt = experience_of(settings, account.name) or NO_EXPERIENCE
-    return make_plan(manifest, Premises(learnt, slots=account.slots))
+def plan_of(manifest: Manifest, settings: Settings, payers: Sequence[Account]) -> Plan:
+    """The plan with the prices that earlier jobs of these accounts have told, so that those are reserved."""
+    learnt = experience_of(settings, names_of(payers)) or NO_EXPERIENCE
+    return make_plan(manifest, Premises(learnt, prices=prices_together(payers), slots=slots_together(payers)))
 
 
 def refuse_late(manifest: Manifest, now: float) -> None:
@@ -46,16 +48,16 @@ def refuse_late(manifest: Manifest, now: float) -> None:
         raise ManifestError([Problem(place, "the `deadline` is over", "name a time to come, or leave it out")])
 
 
-def survey(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Survey:
+def survey(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], *, again: bool) -> Survey:
     """What submitting this plan would come to. `again` makes a new batch of a finished one."""
     with ledger.read() as tx:
-        found = surveying.survey(tx, plan, account)
+        found = surveying.survey(tx, plan, accounts)
     return surveying.all_new(plan) if again and found.continues and found.continues.rests else found
 
 
-def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standing:
+def submit(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], surveyed: Survey) -> Standing:
     """Write what the survey found to be missing; returns how the batch stands then."""
-    terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
+    terms = BatchTerms(accounts=accounts, policy=plan.policy)
     with ledger.write() as tx:
         batch = _batch_for(tx, plan, terms, surveyed)
         if surveyed.added:
@@ -71,7 +73,7 @@ def _batch_for(tx: Connection, plan: Plan, terms: BatchTerms, surveyed: Survey) 
     if surveyed.continues is not None:
         return surveyed.continues.batch
     now = time.time()
-    newest = submitting.newest_named(tx, plan.name, terms.account)
+    newest = submitting.newest_named(tx, plan.name, terms.accounts)
     if newest is not None and newest.fingerprint == plan.fingerprint:
         if newest.whole_at is None or not standing.standing_of(tx, newest).rests:
             return newest  # a submission of the same that was cut off, or that goes on beside us

@@ -1,4 +1,4 @@
-"""A worker as our child: it drains when we ask, when we end, and when we are killed."""
+"""Workers as our children: they drain when we ask, when we end, and when we are killed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workers.settings import SIMULATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 LEAVE_SECONDS = 20.0
@@ -30,14 +30,19 @@ class WorkerProcess:
         """Its exit code once it has ended."""
         return self._process.poll()
 
-    def leave(self) -> None:
-        """Let it drain, and wait until it is gone."""
+    def drain(self) -> None:
+        """Let it leave, and do not wait."""
         with suppress(ProcessLookupError):
             self._process.terminate()
+
+    def leave(self) -> None:
+        """Wait until it has left."""
         try:
             self._process.wait(LEAVE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     def kill(self) -> None:
         """End it at once."""
@@ -51,9 +56,27 @@ class WorkerProcess:
         return error.strip() if sign else f"its log is {self._log}"
 
 
+def leave_together(workers: Sequence[WorkerProcess]) -> None:
+    """Let them drain, and wait until they are gone."""
+    for worker in workers:
+        worker.drain()
+    for worker in workers:
+        worker.leave()
+
+
 @contextmanager
-def worker_process(log: Path, account: str) -> Iterator[WorkerProcess]:
-    """Start a worker of this account with our own environment, and let it drain at the end of the block."""
+def worker_processes(log: Path, accounts: Iterable[str]) -> Iterator[Sequence[WorkerProcess]]:
+    """Start a worker of each of these accounts with our own environment, and let them drain at the end of the block."""
+    workers: list[WorkerProcess] = []
+    try:
+        for account in accounts:
+            workers.append(_started(log, account))  # noqa: PERF401  # if one cannot be started, the others have to leave
+        yield workers
+    finally:
+        leave_together(workers)
+
+
+def _started(log: Path, account: str) -> WorkerProcess:
     whose = "--simulate" if account == SIMULATED else f"--account={account}"
     command = [sys.executable, "-m", "console", "worker", whose, "--while-stdin-open", "--log-json"]
     with log.open("ab") as file:
@@ -65,10 +88,4 @@ def worker_process(log: Path, account: str) -> Iterator[WorkerProcess]:
             stderr=file,
             start_new_session=True,  # a Ctrl-C in the terminal is for us alone
         )
-    worker = WorkerProcess(process, log, log_began)
-    try:
-        yield worker
-    finally:
-        worker.leave()
-        if process.stdin is not None:
-            process.stdin.close()
+    return WorkerProcess(process, log, log_began)

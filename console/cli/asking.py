@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,7 +16,6 @@ from console.cli.rules import rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from rich.console import Console
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 AGAIN_NUMBERS = ("to make", "copies", "credits", "USD")
 
 
-def show_bill(plan: Plan, to: Console, *, balance: Decimal | None = None) -> None:
-    """The plan, its cost, and what is odd about it."""
+def show_bill(plan: Plan, to: Console, *, balances: Sequence[Decimal | None] = ()) -> None:
+    """The plan, its cost, what the accounts have, as far as that is known of all, and what is odd about it."""
     to.print(bill_of_plan(plan))
     say(f"{_images(plan.unique)} for {_price(plan)}.", to)
-    if balance is not None:
-        short = ", which is less than that" if micro_credits(balance) < plan.micro_credits else ""
-        say(f"The account has {plain(balance):,} credits{short}.", to)
+    told = [balance for balance in balances if balance is not None]
+    if told and len(told) == len(balances):
+        total = sum(told, Decimal(0))
+        short = ", which is less than that" if micro_credits(total) < plan.micro_credits else ""
+        say(f"The account{'s have' if len(told) > 1 else ' has'} {plain(total):,} credits{short}.", to)
     if said := rules(plan.policy):
         say(f"Policy: {said}.", to)
     for warning in plan.warnings:

@@ -39,13 +39,21 @@ def jobs(batch: BatchName, *, state: States = None, limit: Limit = None, as_json
     if as_json:
         print_json(documents)
         return
-    table = columns("job", "id", "model", "state", "credits", "image or reason", right=frozenset({"job", "credits"}))
+    whose = ["account"] if len(found.accounts) > 1 else []
+    numbers = frozenset({"job", "credits"})
+    table = columns("job", "id", "model", *whose, "state", "credits", "image or reason", right=numbers)
     for one in documents:
-        credits_ = "" if one["credits"] is None else str(one["credits"])
-        table.add_row(
-            str(one["job"]), str(one["id"]), str(one["model"]), str(one["state"]), credits_,
-            str(one["image"] or one["reason"]),
-        )  # fmt: skip
+        last = one["image"] or one["reason"]
+        shown = (
+            one["job"],
+            one["id"],
+            one["model"],
+            *(one[name] for name in whose),
+            one["state"],
+            one["credits"],
+            last,
+        )
+        table.add_row(*("" if value is None else str(value) for value in shown))
     out.print(table)
 
 
@@ -55,6 +63,7 @@ def _document(row: RowMapping, store: ImageStore) -> dict[str, object]:
         "job": row["number"],
         "id": row["row_id"],
         "model": row["model"],
+        "account": row["account"],
         "state": row["state"],
         "reason": row["reason"],
         "attempts": row["attempts"],

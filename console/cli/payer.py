@@ -1,4 +1,4 @@
-"""Whose key pays for a manifest."""
+"""Whose keys pay for a manifest."""
 
 from __future__ import annotations
 
@@ -11,26 +11,37 @@ from console.cli.output import note
 from workers.accounts import Accounts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from batches.manifest import Manifest
     from workers.accounts import Account
     from workers.settings import Settings
 
 
-def payer_of(manifest: Manifest, settings: Settings, *, simulate: bool = False) -> Account:
-    """The account that the manifest names, else the usual one; raises ManifestError for one that is not set up."""
+def payers_of(manifest: Manifest, settings: Settings, *, simulate: bool = False) -> Sequence[Account]:
+    """The accounts that the manifest names, else the usual one; raises ManifestError for those that are not set up."""
     if simulate:
-        if manifest.account:
-            note(f"Note: with --simulate the simulator's account is used instead of {manifest.account}.")
-        return SIMULATOR
+        if manifest.accounts:
+            note(f"Note: with --simulate the simulator's account is used instead of {', '.join(manifest.accounts)}.")
+        return [SIMULATOR]
     accounts = Accounts.of(settings)
-    try:
-        return accounts.named(manifest.account)
-    except SettingError as error:
-        raise ManifestError([Problem(manifest.place("account"), f"{error.message} {error.cure}")]) from None
+    found: dict[str, Account] = {}
+    problems = []
+    for index, name in enumerate(manifest.accounts):
+        try:
+            found |= {account.name: account for account in accounts.pooled(name)}
+        except SettingError as error:
+            problems.append(Problem(manifest.place("account", index), f"{error.message} {error.cure}"))
+    if problems:
+        raise ManifestError(problems)
+    return list(found.values()) or [accounts.usual]
 
 
-def worker_for(manifest: Manifest, payer: Account) -> str:
-    """The command that starts a worker which serves this account."""
-    if payer is SIMULATOR:
-        return "fluxbatch worker --simulate"
-    return f"fluxbatch worker --account {payer.name}" if manifest.account else "fluxbatch worker"
+def workers_for(manifest: Manifest, payers: Sequence[Account]) -> str:
+    """What starts a worker for each of these accounts: `…` carries it out, `…` and `…` carry it out."""
+    if payers == [SIMULATOR]:
+        return "`fluxbatch worker --simulate` carries it out"
+    if not manifest.accounts:
+        return "`fluxbatch worker` carries it out"
+    commands = [f"`fluxbatch worker --account {payer.name}`" for payer in payers]
+    return f"{' and '.join(commands)} {'carries' if len(commands) == 1 else 'carry'} it out"

@@ -17,10 +17,13 @@ from console.cli.asking import show_bill, show_survey
 from console.cli.figures import sample_json, show_forecast, show_sample, show_what_if, survey_json
 from console.cli.options import AsJson, ManifestPath
 from console.cli.output import note, out, print_json
-from console.cli.payer import payer_of
+from console.cli.payer import payers_of
+from workers.accounts import names_of, prices_together, slots_together
 from workers.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from batches.planning import Experience
     from workers.accounts import Account
 
@@ -47,11 +50,11 @@ def plan(
     due = None if by is None else moment(by, now)
     settings = Settings.load()
     asked = read_manifest(manifest)
-    payer = payer_of(asked, settings)
-    learnt = _learnt(settings, payer)
-    premises = Premises(learnt or NO_EXPERIENCE, slots=payer.slots)
+    payers = payers_of(asked, settings)
+    learnt = _learnt(settings, payers)
+    premises = Premises(learnt or NO_EXPERIENCE, prices=prices_together(payers), slots=slots_together(payers))
     planned = make_plan(asked, premises)
-    surveyed = None if learnt is None else survey_of(settings, planned, payer.name)
+    surveyed = None if learnt is None else survey_of(settings, planned, names_of(payers))
     if surveyed is None or not surveyed.is_over:
         refuse_late(asked, now)
     changes = [read_overrides(text, [line.model for line in planned.models]) for text in what_ifs or []]
@@ -74,10 +77,10 @@ def plan(
         show_sample(sample, out)
 
 
-def _learnt(settings: Settings, payer: Account) -> Experience | None:
+def _learnt(settings: Settings, payers: Sequence[Account]) -> Experience | None:
     """What the ledger knows; a plan needs none, so one that is broken is only a note."""
     try:
-        return experience_of(settings, payer.name)
+        return experience_of(settings, names_of(payers))
     except LedgerError as error:
         note(f"Note: nothing is known of earlier jobs. {error.message}")
         return None

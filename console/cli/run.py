@@ -12,18 +12,20 @@ from batches.store.images import open_store
 from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
-from console.actions.worker_process import worker_process
+from console.actions.worker_process import leave_together, worker_processes
 from console.cli.asking import ask, show_bill, show_survey
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
-from console.cli.payer import payer_of
+from console.cli.payer import payers_of
 from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
 from console.exit_codes import ExitCode
+from workers.accounts import names_of
 from workers.bfl import Client
 from workers.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from batches.planning import Plan
@@ -49,20 +51,20 @@ def run(
     """
     asked = read_manifest(manifest)
     settings = Settings.load()
-    payer = payer_of(asked, settings, simulate=simulate)
-    plan = submitting.plan_of(asked, settings, payer)
+    payers = payers_of(asked, settings, simulate=simulate)
+    plan = submitting.plan_of(asked, settings, payers)
     open_store(settings.images_url)  # a setting that cannot work is told now, not after the first paid picture
-    with services.api(payer, settings.home) as live, Ledger(settings.where_ledger) as ledger:
-        surveyed = submitting.survey(ledger, plan, live.name, again=again)
+    with services.apis(payers, settings.home) as live, Ledger(settings.where_ledger) as ledger:
+        surveyed = submitting.survey(ledger, plan, names_of(live), again=again)
         earlier = surveyed.continues
         if earlier is not None and surveyed.is_over:
             note(f"{earlier.batch.id} is finished and is not paid again. --again makes all images anew.")
             batch, code = earlier.batch, running.code_of(earlier)
         else:
             submitting.refuse_late(asked, time.time())
-            balance = _balance(live)
+            balances = [_balance(account) for account in live]
             if surveyed.added:
-                show_bill(plan, err, balance=balance)
+                show_bill(plan, err, balances=balances)
                 show_survey(surveyed, err)
                 ask(surveyed, yes=yes)
             batch, code = _carried_out(ledger, plan, settings, live, surveyed)
@@ -85,29 +87,31 @@ def _balance(live: Account) -> Decimal | None:
 
 
 def _carried_out(
-    ledger: Ledger, plan: Plan, settings: Settings, live: Account, surveyed: Survey
+    ledger: Ledger, plan: Plan, settings: Settings, live: Sequence[Account], surveyed: Survey
 ) -> tuple[Batch, ExitCode]:
     with services.broker(settings):  # first of all, so that a broker out of reach leaves nothing behind
         with ledger.write() as tx:
-            stops.lift(tx, live.name, time.time())  # whoever runs this has mended what was wrong
-        now = submitting.submit(ledger, plan, live.name, surveyed)
+            for account in live:
+                stops.lift(tx, account.name, time.time())  # whoever runs this has mended what was wrong
+        now = submitting.submit(ledger, plan, names_of(live), surveyed)
         if surveyed.continues:
             note(f"Going on with {now.batch.id}: {now.jobs.get(State.DONE, 0):,} of {now.total:,} images are there.")
-        with worker_process(settings.home.absolute() / "worker.log", live.name) as worker:
-            return now.batch, _looked_on(ledger, now.batch, worker)
+        with worker_processes(settings.home.absolute() / "worker.log", running.served(ledger, now.batch)) as workers:
+            return now.batch, _looked_on(ledger, now.batch, workers)
 
 
-def _looked_on(ledger: Ledger, batch: Batch, worker: WorkerProcess) -> ExitCode:
+def _looked_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess]) -> ExitCode:
     """Show how it goes until the batch rests or something ends it; a Ctrl-C drains, a second one does not wait."""
     try:
         with Progress(batch) as progress:
-            ending = running.look_on(ledger, batch, worker, progress.show)
+            ending = running.look_on(ledger, batch, workers, progress.show)
     except KeyboardInterrupt:
         note("Leaving: what BFL has begun is kept by its ticket. Ctrl-C again leaves at once.")
         try:
-            worker.leave()
+            leave_together(workers)
         except KeyboardInterrupt:
-            worker.kill()
+            for worker in workers:
+                worker.kill()
         note("The same command goes on from here.")
         return ExitCode.INTERRUPTED
     if ending.message:

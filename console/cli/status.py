@@ -9,7 +9,7 @@ import typer
 
 from batches.megapixels import show_megapixels
 from batches.reports.cost import standing_json, state_of
-from batches.store.ledger import Ledger, presence, standing, stops
+from batches.store.ledger import Ledger, payers, presence, standing, stops
 from console.actions.submitting import find
 from console.cli.options import AsJson
 from console.cli.output import amount, columns, note, out, print_json, say
@@ -17,8 +17,9 @@ from console.cli.summary import show_counts
 from workers.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from batches.store.ledger.payers import Share
     from batches.store.ledger.records import Stop
     from batches.store.ledger.standing import Standing
 
@@ -35,6 +36,7 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
         with ledger.read() as tx:
             batches = found if found is not None else standing.list_batches(tx)
             standings = [standing.standing_of(tx, one) for one in batches]
+            shares = {one.id: payers.shares_of(tx, one.id) for one in batches if len(one.accounts) > 1}
             resting = stops.stops_of(tx)
             at_risk = presence.results_at_risk(tx, time.time())
     if as_json:
@@ -42,6 +44,7 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
         print_json(documents[0] if batch else documents)
     else:
         _show(standings)
+        _show_shares(shares)
     for stop in resting:
         note(_rest(stop))
     if at_risk:
@@ -66,6 +69,13 @@ def _show(standings: Sequence[Standing]) -> None:
     for one in standings:
         if state_of(one) == "paused":
             say(f"{one.batch.id}: {one.batch.paused_message}", out)
+
+
+def _show_shares(shares: Mapping[str, Sequence[Share]]) -> None:
+    for batch_id, theirs in shares.items():
+        for share in theirs:
+            did = f"{share.images:,} images for {amount(share.settled)}, {share.under_way:,} under way"
+            say(f"{batch_id}: {share.account}: {did}", out)
 
 
 def _rest(stop: Stop) -> str:

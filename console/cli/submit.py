@@ -11,7 +11,8 @@ from console.actions import submitting
 from console.cli.asking import ask, show_bill, show_survey
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
-from console.cli.payer import payer_of, worker_for
+from console.cli.payer import payers_of, workers_for
+from workers.accounts import names_of
 from workers.broker import connect
 from workers.settings import Settings
 
@@ -30,23 +31,24 @@ def submit(
     """
     asked = read_manifest(manifest)
     settings = Settings.load()
-    payer = payer_of(asked, settings, simulate=simulate)
-    plan = submitting.plan_of(asked, settings, payer)
+    payers = payers_of(asked, settings, simulate=simulate)
+    accounts = names_of(payers)
+    plan = submitting.plan_of(asked, settings, payers)
     if settings.broker_url:
         connect(settings.broker_url).close()  # better to learn now that the fleet is out of reach
     with Ledger(settings.where_ledger) as ledger:
-        surveyed = submitting.survey(ledger, plan, payer.name, again=again)
+        surveyed = submitting.survey(ledger, plan, accounts, again=again)
         if not surveyed.is_over:
             submitting.refuse_late(asked, time.time())
         show_bill(plan, err)
         show_survey(surveyed, err)
         ask(surveyed, yes=yes)
-        standing = submitting.submit(ledger, plan, payer.name, surveyed)
+        standing = submitting.submit(ledger, plan, accounts, surveyed)
     if as_json:
         print_json({**standing_json(standing), "submitted": surveyed.as_json()})
         return
     out.print(standing.batch.id, soft_wrap=True)
     if surveyed.added:
-        note(f"Submitted. `{worker_for(asked, payer)}` carries it out; `fluxbatch status` shows how it stands.")
+        note(f"Submitted. {workers_for(asked, payers)}; `fluxbatch status` shows how it stands.")
     else:
         note("This manifest was submitted before and is not paid again. --again makes all images anew.")

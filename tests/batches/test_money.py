@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.money import credits_of, json_number, micro_credits, show_credits, show_usd, usd_of
+from batches.money import credits_of, drift, is_drift, json_number, micro_credits, show_credits, show_usd, usd_of
 
 amounts = st.integers(-(10**18), 10**18)  # a million million credits
 
@@ -75,3 +75,23 @@ def test_a_whole_number_of_credits_is_a_whole_number_in_json(micro: int, number:
     told = json_number(credits_of(micro))
     assert told == number
     assert type(told) is type(number)
+
+
+@pytest.mark.parametrize(
+    ("estimated", "charged", "part", "told", "reason"),
+    [
+        (100, 100, "0", False, "as foreseen"),
+        (100, 105, "0.05", False, "5 % is still well"),
+        (100, 95, "-0.05", False, "in either direction"),
+        (10**15, 105 * 10**13 + 1, "0.050000000000001", True, "a micro-credit more is not"),
+        (100, 94, "-0.06", True, "nor is one less"),
+        (100, 0, "-1", True, "all of it was free"),
+        (0, 0, None, False, "nothing was foreseen, and nothing charged"),
+        (0, 1, None, True, "charged although it should be free"),
+    ],
+)
+def test_a_drift_of_more_than_a_twentieth_is_told(
+    estimated: int, charged: int, part: str | None, *, told: bool, reason: str
+) -> None:
+    assert drift(estimated, charged) == (None if part is None else Decimal(part)), reason
+    assert is_drift(estimated, charged) == told, reason

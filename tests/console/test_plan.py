@@ -60,9 +60,9 @@ def earlier_job(seconds: float, **batch: Any) -> None:
     """A job of BFL's own account that took so long and cost 2 credits, in the ledger of this folder."""
     with Ledger(f"sqlite:///{Path('.fluxbatch/ledger.db').absolute()}") as ledger:
         world = World(ledger)
-        world.submit(account="default", **batch)
+        world.submit(accounts=("default",), **batch)
         [job_id] = world.call(account="default")
-        job = world.carry(world.claim(job_id), State.RENDERING)
+        job = world.carry(world.claim(job_id, account="default"), State.RENDERING)
         world.now += seconds
         assert world.finish(world.carry(job, State.FETCHING), Reported(micro_credits=2_000_000))
 
@@ -191,6 +191,103 @@ def test_a_plan_has_the_slots_of_its_account(plan: Callable[..., str], told: Cal
     assert told(f"{HELLO}account: studio\n")["duration"]["seconds"] == told(HELLO)["duration"]["seconds"] * 2
     with pytest.raises(ManifestError, match=r'm.yaml:5:10: There is no account "stduio"; did you mean "studio"'):
         plan(f"{HELLO}account: stduio\n")
+
+
+POOL = """
+[accounts.studio]
+key_env = "STUDIO_BFL_KEY"
+slots = {standard = 1}
+
+[accounts.lab]
+key_env = "LAB_BFL_KEY"
+slots = {standard = 1}
+
+[pools]
+night = ["studio", "lab"]
+week = ["studio", "lap"]
+"""
+
+
+def test_a_plan_has_the_slots_of_all_accounts_of_a_pool(told: Callable[..., Any]) -> None:
+    Path("fluxbatch.toml").write_text(POOL)
+    alone, both = (told(f"{HELLO}account: {whose}\n")["duration"]["seconds"] for whose in ("studio", "night"))
+    assert alone == 2 * both
+    assert told(f"{HELLO}account: [lab, studio]\n")["duration"]["seconds"] == both
+
+
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        ("[studio, lap]", r'm.yaml:5:19: There is no account "lap"; did you mean "lab"\?'),
+        ("week", r'm.yaml:5:10: fluxbatch.toml: `pools.week`: There is no account "lap"; did you mean "lab"\?'),
+        ("nigth", r'm.yaml:5:10: There is no account "nigth"; did you mean "night"\?'),
+    ],
+)
+def test_an_account_that_a_pool_does_not_have_is_named_where_it_stands(
+    whose: str, said: str, plan: Callable[..., str]
+) -> None:
+    Path("fluxbatch.toml").write_text(POOL)
+    with pytest.raises(ManifestError, match=said):
+        plan(f"{HELLO}account: {whose}\n")
+
+
+NEGOTIATED = '[prices]\nflux-dev = 2\nflux-2-klein-4b = {discount_percent = 50}\n"flux-tools/vto-v1" = 9\n'
+
+
+def test_a_plan_goes_by_negotiated_prices_and_says_so(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    published = told(HELLO)
+    Path("fluxbatch.toml").write_text(NEGOTIATED)
+    said = plan(HELLO, "--what-if", "model=flux-2-klein-4b")
+    assert said.splitlines()[1].split() == ["flux-dev", "2", "1.57", "4", "(negotiated)", "$0.04"]
+    assert ["model=flux-2-klein-4b", "2", "2.10", "1.4", "$0.014", "2", "s", "-2.6"] in map(
+        str.split, said.splitlines()
+    )
+    found = told(HELLO)
+    assert (found["cost"]["credits"], found["models"]["flux-dev"]["negotiated"]) == (4, True)
+    assert (published["cost"]["credits"], published["models"]["flux-dev"]["negotiated"]) == (5, False)
+    assert found["prices"]["sha256"] != published["prices"]["sha256"]
+    assert found["fingerprint"] == published["fingerprint"], "a price changes nothing of what is asked for"
+
+
+def test_what_was_agreed_goes_before_what_was_learnt(told: Callable[..., Any]) -> None:
+    earlier_job(33, model="flux-tools/vto-v1")
+    Path("fluxbatch.toml").write_text(NEGOTIATED)
+    found = told(UNPRICED)
+    assert (found["cost"]["credits"], found["learnt_prices"]) == (9, 0)
+
+
+def test_a_batch_reserves_negotiated_prices_and_its_report_names_their_table(
+    told: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("fluxbatch.toml").write_text(NEGOTIATED)
+    prices = told(HELLO)["prices"]
+    app(["submit", "m.yaml", "--yes", "--json"], standalone_mode=False)
+    assert json.loads(capsys.readouterr().out)["submitted"]["credits"] == 4
+
+    def submitted_again(text: str) -> tuple[object, object]:
+        Path("m.yaml").write_text(text)
+        app(["submit", "m.yaml", "--yes"], standalone_mode=False)
+        capsys.readouterr()
+        app(["report", "hello", "--json"], standalone_mode=False)
+        report = json.loads(capsys.readouterr().out)
+        return report["prices"], report["estimated"]["credits"]
+
+    Path("fluxbatch.toml").write_text("[prices]\nflux-dev = 1\n")
+    assert submitted_again(HELLO) == (prices, 4), "those that its jobs were estimated with"
+    edited = HELLO.replace("an owl", "an owl, a hare")
+    assert submitted_again(edited) == (told(edited)["prices"], 5), "and with new jobs, those of the latest"
+
+
+def test_the_page_on_negotiated_prices_shows_what_is_printed(
+    plan: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/how-to/negotiated-prices.md").read_text()
+    blocks = {kind: re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("toml", "yaml", "text")}
+    Path("fluxbatch.toml").write_text(blocks["toml"][0])
+    said = plan(blocks["yaml"][0], "--what-if", "model=flux-kontext-max")
+    app(["models", "flux-kontext-max", "--prices"], standalone_mode=False)
+    printed = {line.rstrip() for line in (said + capsys.readouterr().out).splitlines()}
+    assert {line for block in blocks["text"] for line in block.splitlines()} <= printed
 
 
 def test_submit_reserves_what_a_plan_has_learnt(told: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:

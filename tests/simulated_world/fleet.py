@@ -86,11 +86,11 @@ class Gate(slots.Gate):
         super().__init__(counter, leaving)
         self._hub = hub
 
-    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float) -> bool:
+    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float, urgent: bool = False) -> bool:
         until = self._hub.now + patience_seconds
         while not self._giving_up():
             self._hub.step()
-            if self._try(slots.lane_name(account, lane), holder):
+            if self._try(slots.lane_name(account, lane), holder, urgent=urgent):
                 return True
             if self._hub.now >= until:
                 return False
@@ -150,8 +150,8 @@ class Worker:
         self._ledger = cast("Ledger", SteppingLedger(fleet.ledger, hub))
         self._gate = Gate(hub, fleet.slots, lambda: self.leaving)
         self._hands = Hands(
-            worker=name, ledger=self._ledger, client=cast("Any", fleet.company), gate=cast("Any", self._gate),
-            images=fleet.images, clock=self._clock, sleep=self._sleep,
+            worker=name, account=ACCOUNT, ledger=self._ledger, client=cast("Any", fleet.company),
+            gate=cast("Any", self._gate), images=fleet.images, clock=self._clock, sleep=self._sleep,
             submitting=cast("Any", Turnstile(hub, 2)), decoding=cast("Any", Turnstile(hub, 2)),
             suspects=cast("Any", Turnstile(hub, 1)),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from batches.models import Estimate
+from batches.models import PUBLISHED, Estimate
 from batches.planning import Plan, PlannedJob
 from batches.policy import Budget, BudgetMode, Canary, Policy, Unsure
 from batches.store.ledger import Ledger, pausing, spending, standing
@@ -99,8 +99,8 @@ class World:
 
     def _submit(self, number: int, policy: Policy) -> str:
         names = [self.hub.dice.choice("abcdef") for _ in range(self.hub.dice.randint(1, 6))]
-        plan = _plan(f"batch-{number}", names, policy)
-        terms = BatchTerms(account=ACCOUNT, prices_as_of="", policy=policy)
+        plan = plan_named(f"batch-{number}", names, policy)
+        terms = BatchTerms(accounts=(ACCOUNT,), policy=policy)
         with self.ledger.write() as tx:
             batch_id = write_batch(tx, plan, terms, START + number)
         self.story.tell(batch_id, "is submitted", (names, policy))
@@ -149,11 +149,12 @@ class World:
             return list(tx.execute(select(table)))  # type: ignore[call-overload]
 
 
-def _plan(name: str, names: list[str], policy: Policy) -> Plan:
+def plan_named(name: str, names: list[str], policy: Policy) -> Plan:
+    """A plan of a job for each of these prompts."""
     jobs = tuple(_job(number, asked, names[: number - 1].count(asked) + 1) for number, asked in enumerate(names, 1))
     return Plan(
-        name=name, manifest_sha256="", fingerprint=name, asked=len(jobs), models=(), account=None, policy=policy,
-        reuse=False, warnings=(), jobs=lambda: iter(jobs),
+        name=name, manifest_sha256="", fingerprint=name, asked=len(jobs), models=(), policy=policy,
+        reuse=False, prices=PUBLISHED, warnings=(), jobs=lambda: iter(jobs),
     )  # fmt: skip
 
 

@@ -105,17 +105,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def submit(ledger: Ledger, tmp_path: Path) -> Callable[..., str]:
     """Write a batch with these prompts and rules into the ledger; answers with its id."""
 
-    def submitted(*prompts: str, model: str = "flux-dev", **rules: Any) -> str:
+    def submitted(*prompts: str, model: str = "flux-dev", accounts: tuple[str, ...] = (ACCOUNT,), **rules: Any) -> str:
         manifest = tmp_path / "manifest.yaml"
         size = "{}" if model in {"flux-kontext-max", "flux-3-image"} else "{width: 256, height: 256}"
         rows = "\n".join(f"  - {prompt!r}" for prompt in prompts)
         manifest.write_text(f"version: 1\nname: test\nmodel: {model}\nparams: {size}\nprompts:\n{rows}\n")
         plan = make_plan(read_manifest(manifest))
-        terms = BatchTerms(
-            account=ACCOUNT,
-            prices_as_of="2026-10-01",
-            policy=Policy(**{"unsure": Unsure(), **rules}),
-        )
+        terms = BatchTerms(accounts=accounts, policy=Policy(**{"unsure": Unsure(), **rules}))
         with ledger.write() as tx:
             return write_batch(tx, plan, terms, time.time())
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import traceback
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from batches.errors import SettingError
-from batches.models import LANE_SLOTS
-from workers.accounts import Accounts
+from batches.models import LANE_SLOTS, PUBLISHED, find
+from batches.money import credits_of
+from console.actions.services import SIMULATOR
+from workers.accounts import Accounts, names_of, prices_together, slots_together
 from workers.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from workers.accounts import Account
 
 KEY = "bfl-very-secret"
 STUDIO = '[accounts.studio]\nkey_env = "STUDIO_BFL_KEY"\n'
@@ -34,6 +39,12 @@ def accounts(text: str | None = None) -> Accounts:
     if text is not None:
         Path("fluxbatch.toml").write_text(text)
     return Accounts.of(Settings.load())
+
+
+def credits_for(account: Account) -> dict[str, Decimal]:
+    """What a megapixel costs it with some models."""
+    models = ("flux-dev", "flux-kontext-pro", "flux-2-pro")
+    return {model: credits_of(account.prices.applied(find(model)).example() or 0) for model in models}
 
 
 def refused(doing: Callable[[], object]) -> SettingError:
@@ -73,6 +84,23 @@ def test_an_account_may_be_held_to_so_many_submissions_a_second(written: str, pa
     assert accounts(STUDIO + written).named("studio").per_second == pace
 
 
+def test_what_an_account_pays_goes_before_what_all_of_them_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BFL_API_KEY", KEY)
+    lab = '[accounts.lab]\nkey_env = "LAB_BFL_KEY"\nprices = {"*" = {discount_percent = 10}}\n'
+    own = "prices = {flux-dev = 1}\n"
+    found = accounts(f"[prices]\nflux-dev = 2\nflux-kontext-pro = 3\n{STUDIO}{own}{lab}")
+    assert credits_for(found.named(None)) == {"flux-dev": 2, "flux-kontext-pro": 3, "flux-2-pro": 3}
+    assert credits_for(found.named("studio")) == {"flux-dev": 1, "flux-kontext-pro": 3, "flux-2-pro": 3}
+    lab_pays = {"flux-dev": Decimal("2.25"), "flux-kontext-pro": Decimal("3.6"), "flux-2-pro": Decimal("2.7")}
+    assert credits_for(found.named("lab")) == lab_pays
+
+
+def test_without_prices_of_its_own_an_account_pays_what_is_published() -> None:
+    assert accounts(STUDIO).named("studio").prices == PUBLISHED
+    assert accounts().named(None).prices == PUBLISHED
+    assert SIMULATOR.prices == PUBLISHED
+
+
 def test_a_key_file_lies_beside_the_file_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("etc").mkdir()
     Path("etc/accounts.toml").write_text('[accounts.studio]\nkey_file = "studio.key"\n')
@@ -105,9 +133,35 @@ def test_one_that_is_not_set_up_is_told_with_those_that_are(monkeypatch: pytest.
     )
 
 
+LAB = '[accounts.lab]\nkey_env = "LAB_BFL_KEY"\n'
+POOL = f'{STUDIO}{LAB}[pools]\nnight = ["studio", "lab"]\n'
+
+
+def test_a_pool_stands_for_its_accounts() -> None:
+    found = accounts(POOL)
+    assert names_of(found.pooled("night")) == ("studio", "lab")
+    assert names_of(found.pooled("lab")) == ("lab",)
+    assert slots_together(found.pooled("night")) == {"standard": 48, "kontext-max": 12, "video": 10}
+
+
+def test_where_one_account_is_wanted_a_pool_is_refused_with_its_accounts() -> None:
+    error = refused(lambda: accounts(POOL).named("night"))
+    assert (error.message, error.cure) == ('"night" is a pool.', "Name one of its accounts: studio, lab.")
+
+
+def test_a_pool_is_not_called_like_the_usual_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLUXBATCH_ACCOUNT", "night")
+    assert refused(lambda: accounts(POOL)).message == "fluxbatch.toml: `pools.night` has the name of an account."
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
+        (STUDIO + "[pools]\nnight = []", "`pools.night` cannot be used: it must not be empty"),
+        (STUDIO + '[pools]\nnight = "studio"', "`pools.night` cannot be used: it must be a list of names"),
+        (STUDIO + '[pools]\nnight = ["studio", "studio"]', "`pools.night` cannot be used: name each account once"),
+        (STUDIO + '[pools]\nnight = ["a b"]', "`pools.night.0` cannot be used: must be letters, digits"),
+        (STUDIO + '[pools]\nstudio = ["studio"]', "`pools.studio` has the name of an account"),
         (f'[accounts.studio]\nkey = "{KEY}"', "fluxbatch.toml: `accounts.studio.key` would keep the key itself."),
         (f'[accounts.studio]\nkey_env = "{KEY}"', "give the name of an environment variable in capitals"),
         ("[accounts.studio]", "`accounts.studio` cannot be used: say in one way where its key is"),
@@ -129,6 +183,12 @@ def test_one_that_is_not_set_up_is_told_with_those_that_are(monkeypatch: pytest.
         (f'accounts = "{KEY}"', "`accounts` cannot be used: it must be a table"),
         (STUDIO.replace("studio", '"my studio"'), "`accounts.my studio` cannot be used: must be letters, digits"),
         (STUDIO.replace("studio", "simulator"), "the account of --simulate has this name"),
+        ("[prices]\nflux-2-por = 2", "`prices.flux-2-por` cannot be used: there is no such model; did you mean"),
+        ("[prices]\nflux-pro-1.1 = 2", "`prices.flux-pro-1` cannot be used: there is no such model; put a name"),
+        (f'[prices]\nflux-dev = "{KEY}"', "`prices.flux-dev` cannot be used: give credits, at least 0"),
+        ("prices = 2", "`prices` cannot be used: it must be a table."),
+        (STUDIO + "prices = {flux-2-pro = {first_mp = -1}}", "`accounts.studio.prices.flux-2-pro` cannot be used: a"),
+        (STUDIO + "prices = {flux-dev = {discount_percent = 0}}", "studio.prices.flux-dev.discount_percent` can"),
         (f"[accounts.studio]\nkey = {KEY}", "fluxbatch.toml is not TOML: Invalid value (at line 2, column 7)."),
     ],
 )  # fmt: skip
@@ -173,3 +233,11 @@ def test_the_key_is_in_no_text_of_an_account(monkeypatch: pytest.MonkeyPatch) ->
 def test_real_jobs_are_never_in_the_simulators_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLUXBATCH_ACCOUNT", "simulator")
     assert "the account of --simulate has this name" in refused(Settings.load).message
+
+
+def test_accounts_of_a_pool_plan_with_the_price_they_agree_on_and_else_with_the_published_one() -> None:
+    lab = STUDIO.replace("studio", "lab")
+    alike, other = "prices = {flux-dev = 2}\n", "prices = {flux-dev = 1}\n"
+    agreed = prices_together(accounts(STUDIO + alike + lab + alike))
+    assert agreed.applied(find("flux-dev")).example() == 2_000_000
+    assert prices_together(accounts(STUDIO + alike + lab + other)) == PUBLISHED

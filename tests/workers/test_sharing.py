@@ -18,22 +18,22 @@ NOON = 1_800_014_400.0  # 2027-01-15 12:00 UTC
 LANE = "standard"
 
 BATCH = Batch(
-    id="a", name="a", account="main", manifest_sha256="", prices_as_of="", policy=Policy(), planned_micro_credits=0,
-    fingerprint="", created_at=0, whole_at=0, deadline_at=None, approved_at=None, ended_at=None,
-    paused=None, paused_message="", paused_for=None,
+    id="a", name="a", accounts=("main",), manifest_sha256="", prices_as_of="", prices_sha256="", policy=Policy(),
+    planned_micro_credits=0, fingerprint="", created_at=0, whole_at=0, deadline_at=None,
+    approved_at=None, ended_at=None, paused=None, paused_message="", paused_for=None,
 )  # fmt: skip
 
 
 def waiting(
     name: str, *, busy: int = 0, due: tuple[str, ...] = (LANE,), priority: int = 0, share: int = 1,
-    in_flight: int | None = None,
+    in_flight: int | None = None, urgent: bool = False,
 ) -> Waiting:  # fmt: skip
     policy = Policy(priority=priority, share=share, in_flight=in_flight)
-    return Waiting(batch=replace(BATCH, id=name, policy=policy), busy={LANE: busy}, due=due)
+    return Waiting(batch=replace(BATCH, id=name, policy=policy), busy={LANE: busy}, due=due, urgent=urgent)
 
 
 def given_to(batches: list[Waiting], room: int) -> dict[str, int]:
-    return {batch_id: jobs for (batch_id, _), jobs in shares(batches, {LANE: room}).items()}
+    return {batch_id: jobs for (batch_id, _), jobs in shares(batches, {LANE: room}, {LANE: 2}).items()}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,10 @@ def given_to(batches: list[Waiting], room: int) -> dict[str, int]:
         ([waiting("a")], 0, {}, "no room"),
         ([waiting("a")], -3, {}, "more is busy than there are places"),
         ([], 5, {}, "no batch"),
+        ([waiting("a", busy=9), waiting("b", priority=1, urgent=True)], 0, {"b": 2}, "beyond the window: the reserve"),
+        ([waiting("a"), waiting("b", priority=1, urgent=True)], 1, {"b": 3}, "and what is free"),
+        ([waiting("a", busy=9), waiting("b", priority=1)], 0, {}, "a big batch has no part in the reserve"),
+        ([waiting("b", busy=2, priority=1, urgent=True)], -2, {}, "it is used up"),
     ],
 )
 def test_places_are_shared_by_policy(batches: list[Waiting], room: int, expected: dict[str, int], reason: str) -> None:
@@ -59,7 +63,7 @@ def test_places_are_shared_by_policy(batches: list[Waiting], room: int, expected
 
 def test_the_most_in_flight_counts_all_lanes_together() -> None:
     one = waiting("a", due=(LANE, "video"), in_flight=3)
-    assert sum(shares([one], {LANE: 2, "video": 5}).values()) == 3
+    assert sum(shares([one], {LANE: 2, "video": 5}, {LANE: 2, "video": 1}).values()) == 3
 
 
 @given(

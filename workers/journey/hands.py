@@ -29,6 +29,7 @@ class Hands:
     """One set per worker, shared by its threads."""
 
     worker: str  #: this worker's id
+    account: str  #: whose key it has
     ledger: Ledger
     client: Client
     gate: Gate

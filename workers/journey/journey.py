@@ -87,7 +87,7 @@ class Journey:
     def claim(cls, job_id: int, hands: Hands) -> Journey | None:
         """Become the job's owner. None: somebody else is, or there is nothing left to do."""
         with hands.ledger.write(flush=False) as tx:
-            job = moves.claim(tx, job_id, hands.worker, hands.clock())
+            job = moves.claim(tx, job_id, hands.worker, hands.account, hands.clock())
         return None if job is None else cls(job, hands)
 
     def travel(self) -> None:
@@ -142,7 +142,7 @@ class Journey:
         return None
 
     def _take_slot(self, patience: float) -> Event:
-        if self._hands.gate.take(*self._slot, patience_seconds=patience):
+        if self._hands.gate.take(*self._slot, patience_seconds=patience, urgent=self._job.urgent):
             return SlotTaken()
         return Draining() if self._hands.sleep(0) else NoSlot()
 

@@ -28,6 +28,14 @@ class _Line:
 
     turn: threading.Lock = field(default_factory=threading.Lock)
     freed: threading.Event = field(default_factory=threading.Event)  #: since the first in line last asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """This worker's side of one lane. While anybody urgent waits, nobody else asks."""
+
+    usual: _Line = field(default_factory=_Line)
+    urgent: _Line = field(default_factory=_Line)
     held: dict[str, int | None] = field(default_factory=dict)  #: who has a slot, and after how many cuts it was given
 
 
@@ -41,23 +49,24 @@ class Gate:
         """Wait on these slots until told to give up."""
         self._slots = slots
         self._giving_up = giving_up
-        self._lines: dict[str, _Line] = defaultdict(_Line)
+        self._lanes: dict[str, _Lane] = defaultdict(_Lane)
 
-    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float) -> bool:
+    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float, urgent: bool = False) -> bool:
         """Wait for a slot. False when patience or the worker's time ran out."""
         deadline = time.monotonic() + patience_seconds
-        line = self._lines[lane_name(account, lane)]
+        one = self._lanes[lane_name(account, lane)]
+        line = one.urgent if urgent else one.usual
         if not line.turn.acquire(timeout=patience_seconds):
             return False
         try:
-            return self._ask(lane_name(account, lane), holder, deadline)
+            return self._ask(lane_name(account, lane), holder, deadline, urgent=urgent)
         finally:
             line.turn.release()
 
     def hold(self, account: str, lane: str, holder: str) -> None:
         """State that this job is active at BFL already, whatever the limit says."""
         name = lane_name(account, lane)
-        self._lines[name].held.setdefault(holder, None)
+        self._lanes[name].held.setdefault(holder, None)
         with suppress(BrokerError):  # the next renewal says it again
             self._slots.hold(name, [holder])
 
@@ -67,11 +76,12 @@ class Gate:
         name = lane_name(account, lane)
         with suppress(BrokerError):  # then the lease runs out
             self._slots.release(name, holder)
-        self._lines[name].freed.set()
+        self._lanes[name].urgent.freed.set()
+        self._lanes[name].usual.freed.set()
 
     def forget(self, account: str, lane: str, holder: str) -> None:
         """Stop renewing, but leave the lease to run out: the job may still be active at BFL."""
-        self._lines[lane_name(account, lane)].held.pop(holder, None)
+        self._lanes[lane_name(account, lane)].held.pop(holder, None)
 
     def accepted(self, account: str, lane: str) -> None:
         """BFL took a job, so the lane may grow."""
@@ -81,7 +91,7 @@ class Gate:
     def refused(self, account: str, lane: str, holder: str, why: str, retry_after: float | None) -> None:
         """BFL answered the submission for this slot with a 429, so the whole fleet rests, and may shrink."""
         name = lane_name(account, lane)
-        cuts = self._lines[name].held.get(holder)
+        cuts = self._lanes[name].held.get(holder)
         rest = min(retry_after or 0.0, rule.LONGEST_REST_SECONDS)
         if cuts is not None:
             with suppress(BrokerError):  # the next refusal says it again
@@ -91,14 +101,15 @@ class Gate:
 
     def renew(self) -> None:
         """Keep all slots of this worker alive."""
-        for name, line in tuple(self._lines.items()):
-            self._slots.hold(name, tuple(line.held))
+        for name, lane in tuple(self._lanes.items()):
+            self._slots.hold(name, tuple(lane.held))
 
-    def _ask(self, name: str, holder: str, deadline: float) -> bool:
-        line = self._lines[name]
+    def _ask(self, name: str, holder: str, deadline: float, *, urgent: bool) -> bool:
+        lane = self._lanes[name]
+        line = lane.urgent if urgent else lane.usual
         while not self._giving_up():
             line.freed.clear()
-            if self._try(name, holder):
+            if (urgent or not lane.urgent.turn.locked()) and self._try(name, holder, urgent=urgent):
                 return True
             left = deadline - time.monotonic()
             if left <= 0:
@@ -106,13 +117,13 @@ class Gate:
             line.freed.wait(min(left, ASK_EVERY_SECONDS))
         return False
 
-    def _try(self, name: str, holder: str) -> bool:
+    def _try(self, name: str, holder: str, *, urgent: bool) -> bool:
         try:
-            cuts = self._slots.take(name, holder)
+            cuts = self._slots.take(name, holder, urgent=urgent)
         except BrokerError:
             return False
         if cuts is not None:
-            self._lines[name].held[holder] = cuts
+            self._lanes[name].held[holder] = cuts
         return cuts is not None
 
 

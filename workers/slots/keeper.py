@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batches.store.ledger import limits
+from workers.slots import rule
 from workers.slots.gate import lane_name
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ class Keeper:
         self._usual = usual
         self._slots = slots
         self._ledger = ledger
+        self._limits: Mapping[str, int] = {}  # as they were last
 
-    def keep(self) -> Mapping[str, int]:
-        """Vouch for every lane; answers with their limits.
+    def keep(self, *, reserves: bool = False) -> Mapping[str, int]:
+        """Vouch for every lane, with some of its slots reserved or none; answers with their limits.
 
         What BFL works on while nobody renews its slot, because its worker died, is stated from the ledger.
         """
@@ -37,10 +39,12 @@ class Keeper:
             orphans = limits.orphans(tx, self._account)
         for lane, job_ids in orphans.items():
             self._slots.hold(lane_name(self._account, lane), map(holder_name, job_ids))
-        return {lane: self._vouch(lane, ceiling) for lane, ceiling in ceilings.items()}
+        self._limits = {lane: self._vouch(lane, ceiling, reserves) for lane, ceiling in ceilings.items()}
+        return self._limits
 
-    def _vouch(self, lane: str, ceiling: int) -> int:
-        limit = self._slots.vouch(lane_name(self._account, lane), ceiling)
+    def _vouch(self, lane: str, ceiling: int, reserves: bool) -> int:  # noqa: FBT001  # passed on from above
+        reserve = rule.reserve(self._limits.get(lane, ceiling)) if reserves else 0
+        limit = self._slots.vouch(lane_name(self._account, lane), ceiling, reserve=reserve)
         return self._restore(lane, ceiling) if limit is None else limit
 
     def _restore(self, lane: str, ceiling: int) -> int:

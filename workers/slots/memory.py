@@ -22,6 +22,7 @@ class _Lane:
     ends: dict[str, float] = field(default_factory=dict)  #: when each holder's lease ends
     ceiling: int = 0
     limit: int = 0
+    reserve: int = 0  #: of the limit, those for urgent holders alone
     accepted: int = 0  #: jobs since the limit last changed
     cuts: int = 0
     rests_until: float = 0
@@ -46,13 +47,13 @@ class MemorySlots:
         self._lanes: dict[str, _Lane] = defaultdict(_Lane)
         self._next: dict[str, float] = defaultdict(float)
 
-    def take(self, lane: str, holder: str) -> int | None:
+    def take(self, lane: str, holder: str, *, urgent: bool = False) -> int | None:
         """See Slots."""
         with self._lock:
             one, now = self._living(lane), self._clock()
             if _is_lost(one, now):
                 return None
-            if holder not in one.ends and not (_has_room(one, now) and self._in_pace(lane, now)):
+            if holder not in one.ends and not (_has_room(one, now, urgent=urgent) and self._in_pace(lane, now)):
                 return None
             one.ends[holder] = now + self._lease
             return one.cuts
@@ -91,11 +92,11 @@ class MemorySlots:
             one.limit, one.cuts, one.accepted = rule.cut(one.limit), one.cuts + 1, 0
             return one.limit
 
-    def vouch(self, lane: str, ceiling: int) -> int | None:
+    def vouch(self, lane: str, ceiling: int, *, reserve: int = 0) -> int | None:
         """See Slots."""
         with self._lock:
             one, now = self._lanes[lane], self._clock()
-            return None if _is_lost(one, now) else self._vouch(one, ceiling, now)
+            return None if _is_lost(one, now) else self._vouch(one, ceiling, reserve, now)
 
     def restore(self, lane: str, ceiling: int, holders: Iterable[str], rest_seconds: float) -> int:
         """See Slots."""
@@ -105,7 +106,7 @@ class MemorySlots:
             if one.vouched_until is not None and now >= one.vouched_until + rule.FORGET_SECONDS:
                 one = self._lanes[lane] = _Lane(ends=one.ends)
             one.rests_until = max(one.rests_until, now + rest_seconds)
-            return self._vouch(one, ceiling, now)
+            return self._vouch(one, ceiling, 0, now)
 
     def view(self, lane: str) -> LaneView | None:
         """See Slots."""
@@ -121,9 +122,9 @@ class MemorySlots:
         one.ends = {holder: ends for holder, ends in one.ends.items() if ends > now}
         return one
 
-    def _vouch(self, one: _Lane, ceiling: int, now: float) -> int:
+    def _vouch(self, one: _Lane, ceiling: int, reserve: int, now: float) -> int:
         one.limit = rule.under(ceiling, one.limit, one.ceiling)
-        one.ceiling = ceiling
+        one.ceiling, one.reserve = ceiling, reserve
         one.vouched_until = now + self._lease
         return one.limit
 
@@ -143,5 +144,5 @@ def _is_lost(one: _Lane, now: float) -> bool:
     return one.vouched_until is None or now >= one.vouched_until
 
 
-def _has_room(one: _Lane, now: float) -> bool:
-    return now >= one.rests_until and len(one.ends) < one.limit
+def _has_room(one: _Lane, now: float, *, urgent: bool) -> bool:
+    return now >= one.rests_until and len(one.ends) < one.limit - (0 if urgent else one.reserve)

@@ -29,10 +29,11 @@ class RedisSlots:
         names = ("take", "hold", "grow", "cut", "vouch", "restore", "view")
         self._scripts = {name: redis.register_script((SCRIPTS / f"{name}.lua").read_text()) for name in names}
 
-    def take(self, lane: str, holder: str) -> int | None:
+    def take(self, lane: str, holder: str, *, urgent: bool = False) -> int | None:
         """See Slots."""
         keys = [_slots(lane), _lane(lane), _pace(lane)]
-        cuts: int | None = self._run("take", keys, holder, self._lease, self._gap, _ms(rule.PACE_SLACK_SECONDS))
+        pace = (self._gap, _ms(rule.PACE_SLACK_SECONDS))
+        cuts: int | None = self._run("take", keys, holder, self._lease, *pace, int(urgent))
         return cuts
 
     def hold(self, lane: str, holders: Iterable[str]) -> None:
@@ -55,9 +56,9 @@ class RedisSlots:
         limit: int | None = self._run("cut", [_lane(lane)], cuts, why, *rests, rule.CUT_TO)
         return limit
 
-    def vouch(self, lane: str, ceiling: int) -> int | None:
+    def vouch(self, lane: str, ceiling: int, *, reserve: int = 0) -> int | None:
         """See Slots."""
-        limit: int | None = self._run("vouch", [_lane(lane)], ceiling, self._lease, self._forget)
+        limit: int | None = self._run("vouch", [_lane(lane)], ceiling, self._lease, self._forget, reserve)
         return limit
 
     def restore(self, lane: str, ceiling: int, holders: Iterable[str], rest_seconds: float) -> int:

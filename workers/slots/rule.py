@@ -17,8 +17,20 @@ LONGEST_REST_SECONDS = 600.0
 PACE_SLACK_SECONDS = 0.1
 """Submissions are spaced evenly, but one may be so much early: whoever waits asks every 50 ms, and would be late."""
 
+SHAREABLE = 4
+"""A lane with fewer slots keeps none: one of three would be a third of what it can do."""
+
 FORGET_SECONDS = 3600.0
 """A lane that has been lost for an hour begins anew, without its cuts."""
+
+
+RESERVED_OF = 12
+"""One slot of so many is kept for urgent jobs, while there is reason to: 2 of 24, 1 of 6, none of less than 4."""
+
+
+def reserve(limit: int) -> int:
+    """The slots of a lane that only urgent jobs are given, while any are kept at all."""
+    return max(1, limit // RESERVED_OF) if limit >= SHAREABLE else 0
 
 
 def cut(limit: int) -> int:

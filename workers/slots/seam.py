@@ -38,11 +38,12 @@ class Slots(Protocol):
     A lane gives slots only while somebody vouches for it, one lease at a time. Once nobody has, or once the broker
     has forgotten everything, it is lost: it gives none until it was restored with all that BFL works on.
 
-    At most `limit` holders have a lane's slots at once, but for `hold`, which states what is already true at BFL.
+    At most `limit` holders have a lane's slots at once, but for `hold`, which states what is already true at BFL. Of
+    them the last few may be reserved: they are given to holders that are urgent, and to no others.
     Taking a slot that one has already renews it. Releasing what one does not have does nothing.
     """
 
-    def take(self, lane: str, holder: str) -> int | None:
+    def take(self, lane: str, holder: str, *, urgent: bool = False) -> int | None:
         """Take a slot for one lease, if one is free; answers with the number of cuts that the lane has had."""
 
     def hold(self, lane: str, holders: Iterable[str]) -> None:
@@ -60,8 +61,11 @@ class Slots(Protocol):
         `cuts` is what `take` answered. If there has been a cut since then, this refusal is of the same burst.
         """
 
-    def vouch(self, lane: str, ceiling: int) -> int | None:
-        """Let the lane give slots for one more lease, at most so many at once. The limit; None: the lane is lost."""
+    def vouch(self, lane: str, ceiling: int, *, reserve: int = 0) -> int | None:
+        """Let the lane give slots for one more lease, at most so many at once, and these to urgent holders alone.
+
+        Answers with the limit; None: the lane is lost.
+        """
 
     def restore(self, lane: str, ceiling: int, holders: Iterable[str], rest_seconds: float) -> int:
         """Make a lost lane good: these have slots, and for so long it gives no other. Answers with the limit."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 
 from batches.models import LaneClass
 from batches.policy import Policy
 from batches.store.ledger import quarantine
+from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import NEVER, RESTLESS, State
@@ -23,22 +24,30 @@ if TYPE_CHECKING:
 RING_AGAIN_SECONDS = 10
 """A doorbell nobody answered for so long is taken for lost. Rung twice, it harms nothing."""
 
+ELSEWHERE = "elsewhere"
+"""In the place of a lane: with another account of the batch."""
+
+DEAF_SECONDS = 30
+"""A call that nobody rang for again in so long has no leader any more: the workers of its account are gone."""
+
 
 def open_batches(tx: Connection, account: str) -> Sequence[Batch]:
-    """The batches that are not at rest, the oldest first; of a new one all jobs are written."""
-    query = select(batches).where(_is_open(account), batches.c.whole_at.is_not(None))
+    """The batches it pays that are not at rest, the oldest first; of a new one all jobs are written."""
+    is_open = (batches.c.ended_at.is_(None), batches.c.whole_at.is_not(None))
+    query = select(batches).where(*is_open, has(batches.c.accounts, account))
     return [batch_of(row) for row in tx.execute(query.order_by(batches.c.created_at, batches.c.id)).mappings()]
 
 
-def in_window(tx: Connection, batch_id: str) -> Mapping[str, int]:
-    """How many jobs of each lane are called or hold a slot."""
+def in_window(tx: Connection, batch_id: str, account: str) -> Mapping[str, int]:
+    """How many jobs of each lane of the account are called or hold a slot; those of other accounts are ELSEWHERE."""
     busy = (State.CALLED, State.SUBMITTING, State.RENDERING)
+    place = case((jobs.c.account == account, jobs.c.lane), else_=ELSEWHERE).label("place")
     rows = tx.execute(
-        select(jobs.c.lane, func.count().label("jobs"))
+        select(place, func.count().label("jobs"))
         .where(jobs.c.batch_id == batch_id, jobs.c.state.in_(busy))
-        .group_by(jobs.c.lane)
+        .group_by("place")
     )
-    return {row.lane: row.jobs for row in rows}
+    return {row.place: row.jobs for row in rows}
 
 
 def due_lanes(tx: Connection, batch: Batch, now: float) -> Sequence[str]:
@@ -48,23 +57,33 @@ def due_lanes(tx: Connection, batch: Batch, now: float) -> Sequence[str]:
     return [lane for lane in LaneClass if tx.scalar(select(due.where(jobs.c.lane == lane)))]
 
 
-def call_due(tx: Connection, batch: Batch, lane: str, *, room: int, now: float) -> Sequence[int]:
-    """Call the oldest due jobs of a batch in this lane, as many as there is room for."""
+def has_at_most(tx: Connection, batch_id: str, few: int) -> bool:
+    """Whether no more jobs of this batch than so many still need a worker. Copies that wait do not."""
+    restless = (jobs.c.batch_id == batch_id, jobs.c.state.in_(RESTLESS), jobs.c.due_at < NEVER)
+    some = select(jobs.c.id).where(*restless).limit(few + 1).subquery()
+    return (tx.scalar(select(func.count()).select_from(some)) or 0) <= few
+
+
+def call_due(
+    tx: Connection, batch: Batch, account: str, lane: str, *, room: int, now: float, urgent: bool = False
+) -> Sequence[int]:
+    """Call the oldest due jobs of a batch for this lane of an account, as many as there is room for."""
     due = (
         select(jobs.c.id)
         .where(*_is_due(batch, now), jobs.c.lane == lane)
         .order_by(jobs.c.due_at, jobs.c.id)
-        .limit(room)
+        .limit(_places(tx, batch, account, room))
         .with_for_update(skip_locked=True)
     )
-    return _call(tx, jobs.c.id.in_(due), now, state=State.CALLED)
+    return _call(tx, jobs.c.id.in_(due), now, state=State.CALLED, account=account, urgent=urgent)
 
 
 def ring_again(tx: Connection, account: str, now: float) -> Sequence[int]:
     """Jobs that should be in somebody's hands and are not: hand-overs, and calls whose doorbell got lost."""
     unheard = or_(jobs.c.called_at.is_(None), jobs.c.called_at < now - RING_AGAIN_SECONDS)
     waiting = and_(
-        _in_open_batch(account),
+        _in_open_batch(),
+        jobs.c.account == account,
         jobs.c.state.in_((State.CALLED, State.RENDERING)),
         jobs.c.due_at <= now,
         jobs.c.owner.is_(None),
@@ -81,8 +100,20 @@ def with_batches(tx: Connection, job_ids: Collection[int]) -> Sequence[tuple[int
 
 def ring_anew(tx: Connection, account: str) -> None:
     """A worker comes or goes: doorbells may have gone with it, or with its broker, so all are rung again at once."""
-    nobodys = (_in_open_batch(account), jobs.c.state.in_((State.CALLED, State.RENDERING)), jobs.c.owner.is_(None))
+    nobodys = (
+        _in_open_batch(),
+        jobs.c.account == account,
+        jobs.c.state.in_((State.CALLED, State.RENDERING)),
+        jobs.c.owner.is_(None),
+    )
     tx.execute(update(jobs).where(*nobodys).values(called_at=None))
+
+
+def take_back_calls(tx: Connection, now: float) -> int:
+    """Put back what was called for an account without workers, so that another may have it. Returns how many jobs."""
+    deaf = (_in_open_batch(), jobs.c.state == State.CALLED, jobs.c.owner.is_(None))
+    back = {"state": State.QUEUED, "reason": "its account has no worker", "changed_at": now}
+    return tx.execute(update(jobs).where(*deaf, jobs.c.changed_at < now - DEAF_SECONDS).values(**back)).rowcount
 
 
 def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds: float) -> int:
@@ -112,18 +143,20 @@ def take_from_silent(tx: Connection, worker: str, *, now: float, silent_seconds:
 
 
 def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
-    """Put unsure jobs back, batch by batch, while the money at risk stays within the batch's bound.
+    """Put unsure jobs of its batches back, batch by batch, while the money at risk stays within the batch's bound.
 
     An estimate that is unknown cannot be bounded, so such a job is held. Returns how many jobs.
     """
+    its_batches = select(batches.c.id).where(has(batches.c.accounts, account))
     rows = tx.execute(
         select(jobs.c.id, jobs.c.batch_id, jobs.c.estimate_micro_credits)
-        .where(_of_account(account), jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
+        .where(jobs.c.batch_id.in_(its_batches), jobs.c.state == State.UNSURE, jobs.c.due_at <= now)
         .order_by(jobs.c.id)
+        .with_for_update(skip_locked=True)
     ).all()
-    doubtful = {row.batch_id for row in rows}
+    doubtful = sorted({row.batch_id for row in rows})
+    bounds = {batch_id: _locked_unsure_bound(tx, batch_id) for batch_id in doubtful}
     risked = {batch_id: lost_money(tx, batch_id) for batch_id in doubtful}
-    bounds = {batch_id: _unsure_bound(tx, batch_id) for batch_id in doubtful}
     resubmitted: list[str] = []
     for row in rows:
         if row.estimate_micro_credits is None:
@@ -181,21 +214,24 @@ def _is_due(batch: Batch, now: float) -> tuple[ColumnElement[bool], ...]:
     return (*ours, jobs.c.number <= batch.canary.first, func.coalesce(jobs.c.state, "") == State.QUEUED)
 
 
-def _unsure_bound(tx: Connection, batch_id: str) -> int:
-    row = tx.execute(select(batches.c.policy, batches.c.planned_micro_credits).where(batches.c.id == batch_id)).one()
+def _locked_unsure_bound(tx: Connection, batch_id: str) -> int:
+    """The leader of another account that would risk money of the same batch waits until this transaction ends."""
+    columns = (batches.c.policy, batches.c.planned_micro_credits)
+    row = tx.execute(select(*columns).where(batches.c.id == batch_id).with_for_update()).one()
     return Policy.from_json(row.policy).unsure.bound(row.planned_micro_credits)
 
 
-def _of_account(account: str) -> ColumnElement[bool]:
-    return jobs.c.batch_id.in_(select(batches.c.id).where(batches.c.account == account))
+def _in_open_batch() -> ColumnElement[bool]:
+    return jobs.c.batch_id.in_(select(batches.c.id).where(batches.c.ended_at.is_(None)))
 
 
-def _is_open(account: str) -> ColumnElement[bool]:
-    return and_(batches.c.account == account, batches.c.ended_at.is_(None))
-
-
-def _in_open_batch(account: str) -> ColumnElement[bool]:
-    return jobs.c.batch_id.in_(select(batches.c.id).where(_is_open(account)))
+def _places(tx: Connection, batch: Batch, account: str, room: int) -> int:
+    """As many as the most in flight leaves: the leader of another account may be calling at the same time."""
+    most = batch.policy.in_flight
+    if most is None or len(batch.accounts) == 1:
+        return room
+    tx.execute(select(batches.c.id).where(batches.c.id == batch.id).with_for_update())
+    return min(room, max(0, most - sum(in_window(tx, batch.id, account).values())))
 
 
 def _call(tx: Connection, which: ColumnElement[bool], now: float, **columns: object) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""What the finished jobs of an account teach the next plan. Nothing here changes anything."""
+"""What the finished jobs of accounts teach the next plan. Nothing here changes anything."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ LATEST = 20_000
 """Finished jobs that are looked through; a model that none of them used has to be learnt anew."""
 
 
-def experience(tx: Connection, account: str) -> Experience:
-    """What the latest finished jobs of this account came to, by model."""
+def experience(tx: Connection, accounts: tuple[str, ...]) -> Experience:
+    """What the latest finished jobs of these accounts came to, by model."""
     of_model: defaultdict[str, list[Row[tuple[object, ...]]]] = defaultdict(list)
-    for row in tx.execute(_latest(account)):
+    for row in tx.execute(_latest(accounts)):
         of_model[row.model].append(row)
     return Experience({model: _learnt(rows) for model, rows in of_model.items()})
 
 
-def _latest(account: str) -> Select[tuple[object, ...]]:
+def _latest(accounts: tuple[str, ...]) -> Select[tuple[object, ...]]:
     """Attempts are numbered as they begin, so the latest are at the end and no other is looked at."""
     done = (
         select(attempts.c.id, attempts.c.job_id, (attempts.c.ended_at - attempts.c.accepted_at).label("seconds"))
-        .where(attempts.c.account == account, attempts.c.outcome == "done", attempts.c.accepted_at.is_not(None))
+        .where(attempts.c.account.in_(accounts), attempts.c.outcome == "done", attempts.c.accepted_at.is_not(None))
         .order_by(attempts.c.id.desc())
         .limit(LATEST)
         .subquery()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, insert, select, update
 
 from batches.store.ledger.schema import batches, jobs, limits
 from batches.store.ledger.states import State
@@ -60,6 +60,6 @@ def has_claimed(tx: Connection, account: str, lane: str) -> bool:
 
 
 def _of(account: str) -> ColumnElement[bool]:
-    """Jobs of its batches. One at rest has none under way."""
-    going_on = select(batches.c.id).where(batches.c.account == account, batches.c.ended_at.is_(None))
-    return jobs.c.batch_id.in_(going_on)
+    """Jobs that it was called for. A batch at rest has none under way."""
+    going_on = select(batches.c.id).where(batches.c.ended_at.is_(None))
+    return and_(jobs.c.batch_id.in_(going_on), jobs.c.account == account)

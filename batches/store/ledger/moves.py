@@ -32,8 +32,13 @@ CLAIMABLE = (State.CALLED, State.RENDERING)
 
 # Written once, and not at every move: to put a statement together takes ten times as long as to run it.
 
-TAKE = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.owner.is_(None), jobs.c.state.in_(CLAIMABLE))
-"""Become the owner of a job that has none."""
+TAKE = update(jobs).where(
+    jobs.c.id == bindparam("its_id"),
+    jobs.c.owner.is_(None),
+    jobs.c.account == bindparam("its_account"),
+    jobs.c.state.in_(CLAIMABLE),
+)
+"""Become the owner of a job that has none and is of our account: a late doorbell may find it at another."""
 
 READ = (
     select(
@@ -92,9 +97,9 @@ SETTLE_DOUBT = update(jobs).where(jobs.c.id == bindparam("its_id"), jobs.c.state
 """Move a job in doubt, whoever had it."""
 
 
-def claim(tx: Connection, job_id: int, worker: str, now: float) -> ClaimedJob | None:
-    """Become the owner of a job that was called, or that lost its owner on the way."""
-    taken = tx.execute(TAKE, {"its_id": job_id, "owner": worker, "changed_at": now})
+def claim(tx: Connection, job_id: int, worker: str, account: str, now: float) -> ClaimedJob | None:
+    """Become the owner of a job that was called for this account, or that lost its owner on the way."""
+    taken = tx.execute(TAKE, {"its_id": job_id, "its_account": account, "owner": worker, "changed_at": now})
     return _claimed(tx, job_id) if taken.rowcount == 1 else None
 
 

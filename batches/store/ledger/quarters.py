@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from batches.store.ledger.names import BETWEEN
 from batches.store.ledger.schema import WHOLE_SUMS
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Key:
 
     at: float  #: seconds since the epoch, for the quarter
     batch_id: str
-    account: str
+    account: str  #: who pays; of planned jobs all that may, since none has been chosen
     lane: str
     model: str
     labels: str  #: as `spelling` has them
@@ -122,7 +123,7 @@ def add_planned(tx: Connection, batch: Batch, what: What, planned: Sequence[Plan
         total["unknown"] += price is None
         total["estimated"] += price or 0
     for (lane, model, labels), total in sums.items():
-        add(tx, Key(now, batch.id, batch.account, lane, model, labels, what), Amounts(**total))
+        add(tx, Key(now, batch.id, BETWEEN.join(batch.accounts), lane, model, labels, what), Amounts(**total))
 
 
 def key_of(job: ClaimedJob, what: What, now: float) -> Key:

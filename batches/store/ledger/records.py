@@ -24,8 +24,7 @@ PauseReason = Literal["person", "budget", "canary", "deadline", "cancelled"]
 class BatchTerms:
     """What a plan does not say about a batch: who pays and how far we may go."""
 
-    account: str  #: name of the account that pays
-    prices_as_of: str  #: date of the price table the estimate was made with
+    accounts: tuple[str, ...]  #: names of those that pay, each for the jobs that it has room for
     policy: Policy = field(default_factory=Policy)  #: how it is carried out
 
 
@@ -35,9 +34,10 @@ class Batch:
 
     id: str  #: readable and unique: name, day, a few random letters
     name: str  #: as the manifest has it
-    account: str  #: who pays
+    accounts: tuple[str, ...]  #: who pays
     manifest_sha256: str  #: of the manifest's bytes
     prices_as_of: str  #: date of the price table the estimate was made with
+    prices_sha256: str  #: of that table
     policy: Policy  #: how it is carried out
     planned_micro_credits: int  #: what its plan costs, as far as prices are known
     fingerprint: str  #: of the plan submitted last
@@ -99,8 +99,9 @@ class ClaimedJob:
     policy: Policy  #: of its batch
     number: int  #: place in the plan, from 1
     row_id: str  #: the prompt's id
-    account: str  #: who pays
+    account: str  #: who pays: the one for which it was called
     lane: str  #: limit class
+    urgent: bool  #: whether it may have a reserved slot
     model: str  #: endpoint name
     path: str  #: endpoint path
     params: Mapping[str, object]  #: the body to send, with references for input images

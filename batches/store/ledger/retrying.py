@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, case, cast, func, or_, select, update
 
 from batches.store.ledger import feeding, steering
+from batches.store.ledger.names import has
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.states import NEVER, RETRIABLE, State
 
@@ -97,7 +98,7 @@ def open_twin(tx: Connection, batch: Batch) -> str | None:
     return tx.scalar(
         select(batches.c.id).where(
             batches.c.fingerprint == batch.fingerprint,
-            batches.c.account == batch.account,
+            or_(*(has(batches.c.accounts, account) for account in batch.accounts)),
             batches.c.ended_at.is_(None),
             batches.c.id != batch.id,
         )

@@ -6,10 +6,13 @@ millionths (`input_micro_mp`). NULL in a money column means unknown, never zero.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     DDL,
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -25,7 +28,12 @@ from sqlalchemy import (
     text,
 )
 
+from batches.store.ledger.laws import LAWS_OF_CHARGES
+from batches.store.ledger.names import Names
 from batches.store.ledger.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WHOLE_SUMS = (
     *("number", "images", "output_pixels", "input_pixels"),
@@ -47,9 +55,9 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column declared INTEGER PRIMARY KEY."""
 
 
-def _one_of(column: str, words: list[str]) -> str:
+def _one_of(column: str, words: Sequence[str]) -> str:
     """Spelt out, because SQLite would build the list of an IN anew for every row that it checks."""
-    return " OR ".join(f"{column} = {word!r}" for word in words)
+    return " OR ".join(f"{column} = {str(word)!r}" for word in words)
 
 
 batches = Table(
@@ -59,8 +67,9 @@ batches = Table(
     Column("name", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("manifest_sha256", Text, nullable=False),
-    Column("account", Text, nullable=False),
+    Column("accounts", Names, nullable=False),  # that pay
     Column("prices_as_of", Text, nullable=False),
+    Column("prices_sha256", Text, nullable=False),
     Column("policy", JSON, nullable=False),
     Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
     Column("created_at", Float, nullable=False),
@@ -75,11 +84,11 @@ batches = Table(
         _one_of("paused", ["person", "budget", "canary", "deadline", "cancelled"]) + " OR paused IS NULL", name="paused"
     ),
 )
-# The same manifest cannot run twice at the same time for one account: it would be paid twice.
+# The same manifest cannot run twice at the same time for the same accounts: it would be paid twice.
 Index(
     "uq_batches_open",
     batches.c.fingerprint,
-    batches.c.account,
+    batches.c.accounts,
     unique=True,
     sqlite_where=batches.c.ended_at.is_(None),
     postgresql_where=batches.c.ended_at.is_(None),
@@ -107,7 +116,7 @@ jobs = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("occurrence", Integer, nullable=False),  # which time the batch asks for the same: 1 is made
     Column("copy_of", Id, ForeignKey("jobs.id")),  # the job whose picture it gets a copy of; it is not paid
-    Column("account", Text, nullable=False),
+    Column("account", Text),  # for which it was called last; NULL: it never was
     Column("lane", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("path", Text, nullable=False),
@@ -121,6 +130,7 @@ jobs = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("due_at", Float, nullable=False),
     Column("called_at", Float),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),  # it may have a reserved slot
     Column("owner", Text, ForeignKey("workers.id")),
     Column("failures", Integer, nullable=False, server_default="0"),  # attempts spent by real failures
     Column("waits", Integer, nullable=False, server_default="0"),  # refusals in a row that cost nothing
@@ -140,6 +150,11 @@ jobs = Table(
     UniqueConstraint("batch_id", "number"),
     UniqueConstraint("batch_id", "output_name"),
     CheckConstraint(_one_of("state", [state.value for state in State]), name="state"),
+    # What somebody may have paid was called for an account.
+    CheckConstraint(
+        _one_of("state", [State.QUEUED, State.MODERATED, State.FAILED, State.CANCELLED]) + " OR account IS NOT NULL",
+        name="has_account",
+    ),
     # A finished job has its picture.
     CheckConstraint("state <> 'done' OR image_sha256 IS NOT NULL", name="done_has_image"),
 )
@@ -277,42 +292,6 @@ limits = Table(
     Column("ceiling", Integer, nullable=False),
     CheckConstraint("ceiling >= 1", name="at_least_one"),
 )
-
-RESERVED = "EXISTS (SELECT 1 FROM charges WHERE attempt_id = NEW.attempt_id AND kind = 'reserved')"
-
-LAWS_OF_CHARGES = {
-    "sqlite": (
-        *(
-            f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "
-            "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END"
-            for verb in ("UPDATE", "DELETE")
-        ),
-        (
-            "CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges "
-            f"WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') AND NOT {RESERVED} "
-            "BEGIN SELECT RAISE(ABORT, 'a charge ends no reservation'); END"
-        ),
-    ),
-    "postgresql": (
-        """
-        CREATE FUNCTION charges_append_only() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'charges are append-only'; END $$
-        """,
-        """
-        CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges
-        FOR EACH ROW EXECUTE FUNCTION charges_append_only()
-        """,
-        f"""
-        CREATE FUNCTION charges_end_a_reservation() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN IF {RESERVED} THEN RETURN NEW; END IF; RAISE EXCEPTION 'a charge ends no reservation'; END $$
-        """,
-        """
-        CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges FOR EACH ROW
-        WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') EXECUTE FUNCTION charges_end_a_reservation()
-        """,
-    ),
-}
-"""Charges are never changed: a mistake is corrected by a further line. What is settled or released was reserved."""
 
 for _dialect, _statements in LAWS_OF_CHARGES.items():
     for _statement in _statements:

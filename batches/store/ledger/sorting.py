@@ -38,12 +38,12 @@ class Sorted:
 
 
 def sorted_out(
-    tx: Connection, planned: Sequence[PlannedJob], batch_id: str | None, account: str, *, reuse: bool
+    tx: Connection, planned: Sequence[PlannedJob], batch_id: str | None, accounts: tuple[str, ...], *, reuse: bool
 ) -> Sorted:
-    """These jobs against the batch that they would go into, and, to reuse, against all finished ones of the account."""
+    """These jobs against the batch that they would go into, and, to reuse, against all finished ones that they paid."""
     fingerprints = list({bytes.fromhex(job.fingerprint) for job in planned})
     known = _known(tx, batch_id, fingerprints) if batch_id else frozenset()
-    finished = _finished(tx, account, fingerprints) if reuse else {}
+    finished = _finished(tx, accounts, fingerprints) if reuse else {}
     result = Sorted()
     for job in planned:
         fingerprint = bytes.fromhex(job.fingerprint)
@@ -67,13 +67,13 @@ def _known(tx: Connection, batch_id: str, fingerprints: Sequence[bytes]) -> froz
     return frozenset((row.fingerprint, row.occurrence) for row in rows)
 
 
-def _finished(tx: Connection, account: str, fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
+def _finished(tx: Connection, accounts: tuple[str, ...], fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
     """The newest job that made each of these."""
     rows = tx.execute(
         select(jobs.c.fingerprint, func.max(jobs.c.id).label("id"))
         .where(
             jobs.c.fingerprint.in_(fingerprints),
-            jobs.c.account == account,
+            jobs.c.account.in_(accounts),
             jobs.c.state == State.DONE,
             jobs.c.copy_of.is_(None),
         )

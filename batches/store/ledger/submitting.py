@@ -13,10 +13,11 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from batches.store.ledger import quarters, spending
 from batches.store.ledger.bulk import insert_rows
+from batches.store.ledger.names import has
 from batches.store.ledger.quarters import What
 from batches.store.ledger.schema import batches, jobs
 from batches.store.ledger.sorting import sorted_out
@@ -42,24 +43,16 @@ class Beginning(NamedTuple):
 
 
 COLUMNS = (
-    *("batch_id", "number", "row_id", "fingerprint", "occurrence", "account", "lane", "model", "path", "params"),
-    *(
-        "labels",
-        "output_name",
-        "estimate_micro_credits",
-        "estimate_pixels",
-        "input_pixels",
-        "changed_at",
-        *Beginning._fields,
-    ),
+    *("batch_id", "number", "row_id", "fingerprint", "occurrence", "lane", "model", "path", "params", "labels"),
+    *("output_name", "estimate_micro_credits", "estimate_pixels", "input_pixels", "changed_at", *Beginning._fields),
 )
 
 
-def newest_named(tx: Connection, name: str, account: str) -> Batch | None:
-    """The newest batch of this name."""
+def newest_named(tx: Connection, name: str, accounts: tuple[str, ...]) -> Batch | None:
+    """The newest batch of this name that one of these accounts pays."""
     row = tx.execute(
         select(batches)
-        .where(batches.c.name == name, batches.c.account == account)
+        .where(batches.c.name == name, or_(*(has(batches.c.accounts, account) for account in accounts)))
         .order_by(batches.c.created_at.desc())
         .limit(1)
     ).mappings()
@@ -80,7 +73,7 @@ def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Bat
             name=plan.name,
             fingerprint=plan.fingerprint,
             manifest_sha256=plan.manifest_sha256,
-            account=terms.account,
+            **_prices(plan),
             **_terms(plan, terms, now),
             created_at=now,
         )
@@ -93,7 +86,7 @@ def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reu
     """Write those of these jobs that the batch does not have. All jobs of the plan before them are in it."""
     last = _locked_last_number(tx, batch.id)
     has_no_others = planned[0].number == last + 1
-    told = sorted_out(tx, planned, None if has_no_others else batch.id, batch.account, reuse=reuse)
+    told = sorted_out(tx, planned, None if has_no_others else batch.id, batch.accounts, reuse=reuse)
     places = {job.number: place for job, place in _placed(tx, batch, told.added, last)}
 
     def insert_all(begun: Iterable[tuple[PlannedJob, Beginning]]) -> None:
@@ -110,7 +103,12 @@ def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reu
 
 
 def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: float) -> None:
-    """All jobs of the plan are written: from now on workers may begin, and the batch is known by this plan."""
+    """All jobs of the plan are written: from now on workers may begin, and the batch is known by this plan.
+
+    Its prices are pinned where it is another one; jobs that are there already keep their estimates.
+    """
+    another = batches.c.fingerprint != plan.fingerprint
+    tx.execute(update(batches).where(batches.c.id == batch_id, another).values(**_prices(plan)))
     tx.execute(
         update(batches)
         .where(batches.c.id == batch_id)
@@ -124,10 +122,14 @@ def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: 
     spending.reconsider(tx, batch_id)
 
 
+def _prices(plan: Plan) -> dict[str, object]:
+    return {"prices_as_of": plan.prices.as_of, "prices_sha256": plan.prices.sha256}
+
+
 def _terms(plan: Plan, terms: BatchTerms, now: float) -> dict[str, object]:
     deadline = terms.policy.deadline
     return {
-        "prices_as_of": terms.prices_as_of,
+        "accounts": terms.accounts,
         "policy": terms.policy.as_json(),
         "planned_micro_credits": plan.micro_credits,
         "deadline_at": deadline.at(now) if deadline else None,
@@ -194,7 +196,6 @@ def _row(job: PlannedJob, batch: Batch, now: float, begins: Beginning) -> tuple[
         job.row_id,
         bytes.fromhex(job.fingerprint),
         job.occurrence,
-        batch.account,
         job.lane,
         job.model,
         job.path,

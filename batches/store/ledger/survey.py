@@ -67,9 +67,9 @@ class Survey:
         self.unknown_prices += prices.count(None)
 
 
-def survey(tx: Connection, plan: Plan, account: str) -> Survey:
+def survey(tx: Connection, plan: Plan, accounts: tuple[str, ...]) -> Survey:
     """A plan against the ledger. Its jobs are looked at only where some may be known, and some not."""
-    batch = newest_named(tx, plan.name, account)
+    batch = newest_named(tx, plan.name, accounts)
     if batch is not None and batch.holds(plan):
         return Survey(continues=standing_of(tx, batch), known=plan.asked)
     if batch is None and not plan.reuse:
@@ -77,7 +77,7 @@ def survey(tx: Connection, plan: Plan, account: str) -> Survey:
     found = Survey()
     planned = plan.jobs()
     while chunk := list(islice(planned, JOBS_AT_ONCE)):
-        found.count(sorted_out(tx, chunk, batch.id if batch else None, account, reuse=plan.reuse))
+        found.count(sorted_out(tx, chunk, batch.id if batch else None, accounts, reuse=plan.reuse))
     if batch is not None and found.known:
         found.continues = standing_of(tx, batch)
     return found

@@ -35,7 +35,7 @@ ZONE = "such as `time_zone: Europe/Berlin`"
 def test_what_is_not_said_is_the_default(line: str, read: Read) -> None:
     manifest = read(HEAD + line)
     assert manifest.policy == Policy()
-    assert (manifest.account, manifest.reuse) == (None, False)
+    assert (manifest.accounts, manifest.reuse) == ((), False)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,11 @@ def test_a_policy_means_what_it_says(rules: str, meant: dict[str, object], read:
 
 def test_account_and_reuse_stand_at_the_top(read: Read) -> None:
     manifest = read(HEAD + "account: 127.0.0.1:8000\nreuse: true")
-    assert (manifest.account, manifest.reuse) == ("127.0.0.1:8000", True)
+    assert (manifest.accounts, manifest.reuse) == (("127.0.0.1:8000",), True)
+
+
+def test_several_accounts_may_pay(read: Read) -> None:
+    assert read(HEAD + "account: [studio, lab]").accounts == ("studio", "lab")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,15 @@ def test_account_and_reuse_stand_at_the_top(read: Read) -> None:
         ("account: our studio", 10, '`account` must be letters, digits and any of . _ : -, not "our studio"', ""),
         ("account: ''", 10, '`account` must be letters, digits and any of . _ : -, not ""', ""),
         (f"account: {61 * 'x'}", 10, "`account` must have at most 60 characters, not 61", ""),
+        ("account: []", 10, "`account` must not be empty", ""),
+        ("account: [studio, 7]", 19, "value 2 of `account` must be text, not 7", "put quotes around it"),
+        (
+            "account: [studio, 'a b']",
+            19,
+            'value 2 of `account` must be letters, digits and any of . _ : -, not "a b"',
+            "",
+        ),
+        ("account: [studio, lab, studio]", 10, "`account` must name each account once, not a list", ""),
         ("reuse: yes", 8, '`reuse` must be true or false, not "yes"', "write `true`"),
         ("reuse: off", 8, '`reuse` must be true or false, not "off"', "write `false`"),
         ("reuse: 1", 8, "`reuse` must be true or false, not 1", ""),

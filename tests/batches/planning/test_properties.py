@@ -60,7 +60,8 @@ POLICY = some(
     canary=CANARY,
     moderation=st.just("give up") | some(new_seeds=COUNTS),
 )
-BATCH = {"account": st.sampled_from(["studio", "127.0.0.1:8000", "a b"]), "reuse": st.booleans(), "policy": POLICY}
+ACCOUNTS = st.sampled_from(["studio", "127.0.0.1:8000", "a b"])
+BATCH = {"account": ACCOUNTS | st.lists(ACCOUNTS, max_size=3), "reuse": st.booleans(), "policy": POLICY}
 MANIFESTS = st.builds(
     lambda model, prompts, rest: {"version": 1, "name": "any", "model": model, "prompts": prompts, **rest},
     MODELS,

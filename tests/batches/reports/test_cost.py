@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.models import PUBLISHED
 from batches.reports import CostReport, cost_report
 from batches.store.ledger import feeding, moves, standing
 from batches.store.ledger.records import BatchTerms, Reported
@@ -28,7 +29,7 @@ def batch_id(world: World) -> str:
     """Four jobs by flux-dev (done, done, moderated, unsure) and one of unknown price by flux-2-pro (failed)."""
     cheap, other = plan_of(4), plan_of(5, model="flux-2-pro", estimate=None)
     plan = plan_with((*cheap.jobs(), list(other.jobs())[-1]))
-    terms = BatchTerms(account="main", prices_as_of="2026-06-30", policy=risking(0))
+    terms = BatchTerms(accounts=("main",), policy=risking(0))
     batch_id = world.do(write_batch, plan, terms, 0.0)
     one, two, three, four, five = (world.carry(world.claim(job_id), State.SUBMITTING) for job_id in world.call())
     world.finish(world.carry(one, State.FETCHING), PAID)
@@ -47,7 +48,7 @@ def test_as_json_it_has_every_count_and_every_amount(batch_id: str, world: World
     assert json.loads(json.dumps(told)) == {
         "batch": batch_id,
         "name": "hello",
-        "account": "main",
+        "accounts": ["main"],
         "state": "done",
         "paused": None,
         "paused_message": "",
@@ -64,6 +65,7 @@ def test_as_json_it_has_every_count_and_every_amount(batch_id: str, world: World
             "cancelled": 0,
         },
         "total": 5,
+        "prices": {"as_of": PUBLISHED.as_of, "sha256": PUBLISHED.sha256},
         "images": 2,
         "output_megapixels": 1,  # two pictures of 1,000 x 500
         "estimated": {"credits": 12, "usd": 0.12},  # four times 3; the fifth is unknown
@@ -89,6 +91,7 @@ def test_as_json_it_has_every_count_and_every_amount(batch_id: str, world: World
                 "cost": {"credits": 0, "usd": 0},
             },
         ],
+        "paid_by": [{"account": "main", "images": 2, "cost": {"credits": 9, "usd": 0.09}}],
         "missing": [
             {"state": "failed", "reason": "rejected: 422", "jobs": 1},
             {"state": "moderated", "reason": "Nudity", "jobs": 1},
@@ -115,7 +118,7 @@ Without a picture:
 - 1 moderated: Nudity
 - 1 unsure: the answer was lost
 
-Account main, prices as of 2026-06-30, manifest 555555555555.
+Account main, prices {PUBLISHED.sha256[:12]} as of {PUBLISHED.as_of}, manifest 555555555555.
 """
     )
 

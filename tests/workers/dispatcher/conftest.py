@@ -36,13 +36,15 @@ class Feeding:
         self.bell = self.rung.append
         self.fatal: list[FluxbatchError] = []
 
-    def dispatcher(self, worker: str = "one", slots: Mapping[str, int] = LANE_SLOTS) -> Dispatcher:
+    def dispatcher(
+        self, worker: str = "one", slots: Mapping[str, int] = LANE_SLOTS, *, account: str = ACCOUNT
+    ) -> Dispatcher:
         return Dispatcher(
             worker=worker,
-            account=ACCOUNT,
+            account=account,
             ledger=self.ledger,
             redis=self.redis,
-            keeper=Keeper(ACCOUNT, slots, RedisSlots(self.redis), self.ledger),
+            keeper=Keeper(account, slots, RedisSlots(self.redis), self.ledger),
             ring=lambda job_id, _: self.bell(job_id),  # a test may change the bell later
             on_fatal=self.fatal.append,
             clock=lambda: self.now,
@@ -56,7 +58,7 @@ class Feeding:
     def claim(self, job_id: int, worker: str = "one") -> None:
         """Let a worker answer the doorbell."""
         with self.ledger.write() as tx:
-            moves.claim(tx, job_id, worker, self.now)
+            moves.claim(tx, job_id, worker, ACCOUNT, self.now)
 
     def beat(self, worker: str) -> None:
         """Let a worker say that it lives."""

@@ -35,7 +35,7 @@ def end(fed: Feeding, *states: State) -> None:
     with fed.ledger.write() as tx:
         for number, state in enumerate(states, 1):
             facts = {"image_sha256": "a"} if state is State.DONE else {}
-            tx.execute(update(jobs).where(jobs.c.number == number).values(state=state, **facts))
+            tx.execute(update(jobs).where(jobs.c.number == number).values(state=state, account="ours", **facts))
 
 
 def test_the_greater_priority_and_the_greater_share_go_first(fed: Feeding, submit: Callable[..., str]) -> None:

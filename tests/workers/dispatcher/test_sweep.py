@@ -61,12 +61,14 @@ def test_jobs_of_a_silent_worker_are_freed_by_what_a_crash_leaves_behind(
     dispatcher = fed.dispatcher("two")
     dispatcher.tick()
     with fed.ledger.write() as tx:
-        called, submitting, rendering, fetching = (moves.claim(tx, number, "one", fed.now) for number in range(1, 5))
+        called, submitting, rendering, fetching = (
+            moves.claim(tx, number, "one", "ours", fed.now) for number in range(1, 5)
+        )
         assert called
         assert submitting
         assert rendering
         assert fetching
-        moves.claim(tx, 5, "two", fed.now)
+        moves.claim(tx, 5, "two", "ours", fed.now)
         moves.begin_attempt(tx, submitting, fed.now)
         for job in (rendering, fetching):
             under_way = moves.begin_attempt(tx, job, fed.now)
@@ -98,7 +100,7 @@ def test_unsure_jobs_are_submitted_again_within_the_bound_and_held_beyond_it(
     dispatcher.tick()
     with fed.ledger.write() as tx:
         for number in (1, 2):
-            job = moves.claim(tx, number, "one", fed.now)
+            job = moves.claim(tx, number, "one", "ours", fed.now)
             assert job
             under_way = moves.begin_attempt(tx, job, fed.now)
             assert under_way
@@ -113,7 +115,7 @@ def test_an_unsure_job_that_is_for_a_person_is_not_submitted_again(fed: Feeding,
     dispatcher = fed.dispatcher()
     dispatcher.tick()
     with fed.ledger.write() as tx:
-        job = moves.claim(tx, 1, "one", fed.now)
+        job = moves.claim(tx, 1, "one", "ours", fed.now)
         assert job
         under_way = moves.begin_attempt(tx, job, fed.now)
         assert under_way

@@ -142,7 +142,7 @@ def test_what_was_put_back_stands_behind_what_was_never_tried(fed: Feeding, subm
     for _ in range(4):
         for job_id in dispatcher.tick():
             with fed.ledger.write() as tx:
-                job = moves.claim(tx, job_id, "one", fed.now)
+                job = moves.claim(tx, job_id, "one", "ours", fed.now)
                 assert job
                 moves.put_back(tx, job, now=fed.now, due_at=fed.now, reason="busy", counts="wait", cost=None)
             order.append(job_id)
@@ -152,7 +152,7 @@ def test_what_was_put_back_stands_behind_what_was_never_tried(fed: Feeding, subm
 def test_jobs_of_another_account_are_not_called(fed: Feeding, submit: Callable[..., str]) -> None:
     submit("fox")
     with fed.ledger.write() as tx:
-        tx.execute(update(batches).values(account="theirs"))
+        tx.execute(update(batches).values(accounts=("theirs",)))
     assert fed.dispatcher().tick() == []
 
 

@@ -47,6 +47,7 @@ class World:
         self.gate = Gate(self.slots, self.leaving.is_set)
         self.hands = Hands(
             worker="one",
+            account=ACCOUNT,
             ledger=ledger,
             client=client,
             gate=self.gate,
@@ -81,7 +82,7 @@ class World:
             return [
                 job_id
                 for batch in feeding.open_batches(tx, ACCOUNT)
-                for job_id in feeding.call_due(tx, batch, "standard", room=100, now=time.time() + 60)
+                for job_id in feeding.call_due(tx, batch, ACCOUNT, "standard", room=100, now=time.time() + 60)
             ]
 
     def worker_one_falls_silent(self) -> None:

@@ -31,7 +31,7 @@ class Buggy(MemoryStore):
 class BuggySlots(MemorySlots):
     """A counter with a mistake in it."""
 
-    def take(self, lane: str, holder: str) -> int | None:  # noqa: ARG002  # the seam's signature
+    def take(self, lane: str, holder: str, *, urgent: bool = False) -> int | None:  # noqa: ARG002  # the seam's signature
         raise KeyError(lane)
 
 

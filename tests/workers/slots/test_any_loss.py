@@ -115,7 +115,7 @@ class Story:
 
     def write(self, job_id: int, state: State, owner: str | None) -> None:
         with self.ledger.write() as tx:
-            tx.execute(update(jobs).where(jobs.c.id == job_id).values(state=state, owner=owner))
+            tx.execute(update(jobs).where(jobs.c.id == job_id).values(state=state, owner=owner, account=ACCOUNT))
 
 
 def test_no_loss_lets_the_fleet_exceed_its_limit(

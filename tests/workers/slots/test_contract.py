@@ -14,7 +14,7 @@ from redis import Redis
 from tests.workers.slots.conftest import LANE, InMemory, view
 from workers.errors import BrokerError
 from workers.slots import RedisSlots
-from workers.slots.rule import FORGET_SECONDS, GROW_EVERY, REST_SECONDS
+from workers.slots.rule import FORGET_SECONDS, GROW_EVERY, REST_SECONDS, reserve
 from workers.slots.seam import LEASE_SECONDS
 
 if TYPE_CHECKING:
@@ -22,6 +22,53 @@ if TYPE_CHECKING:
 
     from tests.workers.slots.conftest import Fleet
     from workers.slots import Slots
+
+
+class TestReserve:
+    """The last slots of a lane are for urgent holders, while whoever vouches for it says so."""
+
+    def test_only_urgent_holders_have_the_last_slots(self, slots: Slots) -> None:
+        slots.vouch(LANE, 3, reserve=1)
+        assert [slots.take(LANE, f"job-{number}") for number in range(3)] == [0, 0, None]
+        assert slots.take(LANE, "job-3", urgent=True) == 0
+        assert slots.take(LANE, "job-4", urgent=True) is None, "the limit holds for everybody"
+
+    def test_urgent_holders_use_up_no_more_than_they_have(self, slots: Slots) -> None:
+        slots.vouch(LANE, 3, reserve=1)
+        assert [slots.take(LANE, f"job-{number}", urgent=True) for number in range(3)] == [0, 0, 0]
+        slots.release(LANE, "job-0")
+        assert slots.take(LANE, "job-3") is None, "a reserved slot came free"
+
+    def test_a_slot_that_one_has_is_taken_again_though_only_the_reserve_is_left(self, slots: Slots) -> None:
+        assert [slots.take(LANE, f"job-{number}") for number in range(3)] == [0, 0, 0]
+        slots.vouch(LANE, 3, reserve=1)
+        assert slots.take(LANE, "job-0") == 0
+
+    def test_the_reserve_ends_when_nobody_asks_for_it_any_more(self, fleet: Fleet) -> None:
+        fleet.slots.vouch(LANE, 1, reserve=1)
+        assert fleet.slots.take(LANE, "job-1") is None
+        fleet.slots.vouch(LANE, 1)
+        assert fleet.slots.take(LANE, "job-1") == 0
+
+    def test_a_lane_that_was_lost_has_no_reserve(self, fleet: Fleet) -> None:
+        fleet.slots.vouch(LANE, 1, reserve=1)
+        fleet.wait(LEASE_SECONDS)
+        fleet.slots.restore(LANE, 1, [], 0)
+        assert fleet.slots.take(LANE, "job-1") == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "reason"),
+    [
+        (24, 2, "one of twelve"),
+        (200, 16, "one of twelve"),
+        (6, 1, "one at least"),
+        (4, 1, "one at least"),
+        (3, 0, "it would be a third of the lane"),
+    ],
+)
+def test_a_small_part_of_a_lane_is_kept(limit: int, kept: int, reason: str) -> None:
+    assert reserve(limit) == kept, reason
 
 
 class TestLeases:

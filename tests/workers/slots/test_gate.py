@@ -43,10 +43,10 @@ class Flaky(MemorySlots):
         if self.away:
             raise BrokerError("The broker is away.")
 
-    def take(self, lane: str, holder: str) -> int | None:
+    def take(self, lane: str, holder: str, *, urgent: bool = False) -> int | None:
         self._check()
         self.asked += 1
-        return super().take(lane, holder)
+        return super().take(lane, holder, urgent=urgent)
 
     def hold(self, lane: str, holders: Iterable[str]) -> None:
         self._check()
@@ -218,3 +218,23 @@ def test_accepted_jobs_give_slots_back(gate: Gate, slots: Flaky) -> None:
     for _ in range(GROW_EVERY):
         gate.accepted(*LANE)
     assert view(slots).limit == 7
+
+
+def test_an_urgent_job_goes_before_those_in_line(gate: Gate, slots: Flaky) -> None:
+    assert gate.take(*LANE, "job-1", patience_seconds=0)
+    order: list[str] = []
+
+    def wait(holder: str, *, urgent: bool) -> None:
+        if gate.take(*LANE, holder, patience_seconds=20, urgent=urgent):
+            order.append(holder)
+            gate.release(*LANE, holder)
+
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(5):
+            pool.submit(wait, f"usual-{number}", urgent=False)
+        time.sleep(0.1)
+        pool.submit(wait, "urgent", urgent=True)
+        time.sleep(0.1)
+        gate.release(*LANE, "job-1")
+    assert (order[0], len(order)) == ("urgent", 6)
+    assert slots.used == 0

@@ -38,7 +38,7 @@ def put(ledger: Ledger, submit: Callable[..., str]) -> Callable[..., None]:
 
     def at(job_id: int, state: State, owner: str | None) -> None:
         with ledger.write() as tx:
-            tx.execute(update(jobs).where(jobs.c.id == job_id).values(state=state, owner=owner, changed_at=time.time()))
+            tx.execute(update(jobs).where(jobs.c.id == job_id).values(state=state, owner=owner, account=ACCOUNT))
 
     return at
 
@@ -116,8 +116,9 @@ def test_what_other_accounts_and_ended_batches_did_holds_nothing(
     fleet: Fleet, keeper: Keeper, put: Callable[..., None], ledger: Ledger
 ) -> None:
     put(1, State.RENDERING, None)
-    for values in ({"account": "theirs"}, {"account": ACCOUNT, "ended_at": time.time()}):
+    for account, ended_at in (("theirs", None), (ACCOUNT, time.time())):
         with ledger.write() as tx:
-            tx.execute(update(batches).values(values))
+            tx.execute(update(jobs).values(account=account))
+            tx.execute(update(batches).values(ended_at=ended_at))
         keeper.keep()
         assert view(fleet.slots).used == 0

@@ -21,7 +21,7 @@ local lane = redis.call('HMGET', KEYS[2], 'limit', 'ceiling', 'cuts', 'rests_unt
 local ceiling = tonumber(ARGV[1])
 local limit, old = tonumber(lane[1] or ceiling), tonumber(lane[2] or ceiling)
 limit = limit == old and ceiling or math.min(limit, ceiling)
-redis.call('HSET', KEYS[2], 'limit', limit, 'ceiling', ceiling, 'cuts', lane[3] or 0,
+redis.call('HSET', KEYS[2], 'limit', limit, 'ceiling', ceiling, 'reserve', 0, 'cuts', lane[3] or 0,
   'rests_until', math.max(tonumber(lane[4] or 0), now + ARGV[4]), 'vouched_until', now + ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return limit

@@ -72,7 +72,7 @@ class AnyOrder(RuleBasedStateMachine):
             world.silence(sleeper)
         world.do(feeding.resubmit_unsure, "main", world.now)
         world.do(feeding.ring_again, "main", world.now)
-        busy = sum(world.ask(feeding.in_window, self.batch_id).values())
+        busy = sum(world.ask(feeding.in_window, self.batch_id, "main").values())
         room = max(0, WINDOW - busy)
         assert len(world.call(room)) <= room
         for job_id in range(1, self.count + 1):

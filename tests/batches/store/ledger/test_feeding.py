@@ -16,7 +16,7 @@ from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN, pl
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(account="main", prices_as_of="2026-06-30")
+TERMS = BatchTerms(accounts=("main",))
 
 
 def ring_again(world: World) -> list[int]:
@@ -60,7 +60,7 @@ class TestCallDue:
         assert world.call(1) == [1]
 
     def test_an_account_is_not_fed_with_anothers_jobs(self, world: World) -> None:
-        world.submit(account="hers")
+        world.submit(accounts=("hers",))
         assert world.call() == []
         assert world.call(account="hers") == [1]
 
@@ -75,8 +75,8 @@ class TestTheWindow:
         for job_id, stage in zip(called[1:], stages, strict=True):
             world.carry(world.claim(job_id), stage)
         # one is queued, and the one that is being fetched has freed its slot
-        assert world.ask(feeding.in_window, batch_id) == {"standard": 4}
-        assert world.ask(feeding.in_window, "other") == {}
+        assert world.ask(feeding.in_window, batch_id, "main") == {"standard": 4}
+        assert world.ask(feeding.in_window, "other", "main") == {}
 
     def test_a_lane_is_due_when_a_job_of_it_is(self, world: World) -> None:
         batch = world.standing(world.submit(2, lane="video")).batch
@@ -133,7 +133,7 @@ class TestRingAgain:
         assert world.everything() == before
 
     def test_another_accounts_jobs_are_not_rung_for(self, world: World) -> None:
-        world.submit(account="hers")
+        world.submit(accounts=("hers",))
         world.call(account="hers")
         world.now += RING_AGAIN_SECONDS + 1
         assert ring_again(world) == []
@@ -296,8 +296,8 @@ class TestResubmitUnsure:
         assert resubmit(world) == 0
 
     def test_another_accounts_doubts_are_left_alone(self, world: World) -> None:
-        world.submit(account="hers", bound=3 * CREDIT)
-        world.doubt(world.carry(world.claim(*world.call(account="hers")), State.SUBMITTING))
+        world.submit(accounts=("hers",), bound=3 * CREDIT)
+        world.doubt(world.carry(world.claim(*world.call(account="hers"), account="hers"), State.SUBMITTING))
         assert resubmit(world) == 0
 
     def test_a_refused_attempt_risks_nothing(self, world: World) -> None:

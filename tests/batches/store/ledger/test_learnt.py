@@ -30,14 +30,14 @@ def make(world: World, *, seconds: float, credit: int | None = 3, **batch: objec
 
 def test_a_ledger_without_finished_jobs_has_learnt_nothing(world: World) -> None:
     world.at(State.RENDERING)
-    assert world.ask(learnt.experience, "main") == Experience()
+    assert world.ask(learnt.experience, ("main",)) == Experience()
 
 
 def test_medians_of_time_and_cost_and_means_of_size_are_learnt_by_model(world: World) -> None:
     for number, (seconds, credit) in enumerate([(2, 3), (4, 5), (60, 4)]):
         make(world, seconds=seconds, credit=credit, name=f"b{number}")
     make(world, seconds=9, credit=None, model="flux-2-pro", name="other")
-    found = world.ask(learnt.experience, "main").models
+    found = world.ask(learnt.experience, ("main",)).models
     assert (found["flux-dev"].jobs, found["flux-dev"].seconds) == (3, 4)
     assert found["flux-dev"].charged == Charged(low=3 * CREDIT, likely=4 * CREDIT, high=5 * CREDIT)
     assert found["flux-dev"].bytes_per_pixel == {"png": 9 / 500_000}
@@ -47,21 +47,21 @@ def test_medians_of_time_and_cost_and_means_of_size_are_learnt_by_model(world: W
 def test_another_account_is_another_experience(world: World) -> None:
     """Or the simulator's haste would be taken for BFL's."""
     make(world, seconds=2)
-    assert world.ask(learnt.experience, "simulator") == Experience()
+    assert world.ask(learnt.experience, ("simulator",)) == Experience()
 
 
 def test_only_the_latest_jobs_count(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learnt, "LATEST_PER_MODEL", 2)
     for number, seconds in enumerate([50, 2, 4]):
         make(world, seconds=seconds, name=f"b{number}")
-    assert world.ask(learnt.experience, "main").models["flux-dev"].seconds == 3
+    assert world.ask(learnt.experience, ("main",)).models["flux-dev"].seconds == 3
 
 
 def test_a_model_not_used_for_long_is_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learnt, "LATEST", 1)
     make(world, seconds=2, model="flux-2-pro", name="old")
     make(world, seconds=2, name="new")
-    assert world.ask(learnt.experience, "main").models.keys() == {"flux-dev"}
+    assert world.ask(learnt.experience, ("main",)).models.keys() == {"flux-dev"}
 
 
 def test_looking_for_a_ledger_makes_none(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from batches.policy import Policy
 from batches.store.ledger import LedgerError, limits, standing
+from batches.store.ledger.schema import jobs
 from batches.store.ledger.schema import limits as table
 from batches.store.ledger.states import State
 
@@ -62,7 +63,7 @@ def test_who_counts_against_the_limit_of_a_lane(
 ) -> None:
     world.submit()
     world.do(lambda tx: tx.execute(text("DROP TRIGGER diary")))
-    world.do(lambda tx: tx.execute(text("UPDATE jobs SET state = :s, owner = :o"), {"s": state, "o": owner}))
+    world.do(lambda tx: tx.execute(update(jobs).values(state=state, owner=owner, account="main")))
     assert world.ask(limits.orphans, "main") == ({"standard": [1]} if orphan else {})
     assert world.ask(limits.orphans, "hers") == {}
     for account, lane in (("main", "standard"), ("main", "video"), ("hers", "standard")):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from batches.manifest import Template
+from batches.models import PUBLISHED
 from batches.planning.names import Naming
 from batches.store.ledger import LedgerError, feeding, submitting
 from batches.store.ledger.records import BatchTerms
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.records import Batch
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(account="main", prices_as_of="2026-06-30", policy=risking(CREDIT))
+TERMS = BatchTerms(accounts=("main",), policy=risking(CREDIT))
 
 
 def prompts(*names: str, template: str = "{number}-{id}") -> Plan:
@@ -74,7 +75,7 @@ def test_every_job_of_the_plan_is_queued_and_due(world: World) -> None:
         assert (row.model, row.path, row.lane) == (planned.model, planned.path, planned.lane)
         assert (row.params, row.labels, row.output_name) == (planned.params, planned.labels, planned.output_name)
         assert (row.fingerprint.hex(), row.estimate_micro_credits) == (planned.fingerprint, 3 * CREDIT)
-        assert (row.estimate_pixels, row.account) == (512 * 512, "main")
+        assert (row.estimate_pixels, row.account) == (512 * 512, None), "whose it is shows when it is called"
         assert (row.occurrence, row.copy_of) == (1, None)
         assert (row.state, row.due_at, row.owner) == (State.QUEUED, world.now, None)
 
@@ -82,8 +83,9 @@ def test_every_job_of_the_plan_is_queued_and_due(world: World) -> None:
 def test_the_batch_keeps_its_terms_and_its_name_can_be_read(world: World) -> None:
     batch = world.standing(world.do(write_batch, plan_of(1), TERMS, 0.0)).batch
     assert batch.id.startswith("hello-19700101-")
-    assert (batch.name, batch.account, batch.manifest_sha256) == ("hello", "main", "5" * 64)
-    assert (batch.prices_as_of, batch.policy) == ("2026-06-30", risking(CREDIT))
+    assert (batch.name, batch.accounts, batch.manifest_sha256) == ("hello", ("main",), "5" * 64)
+    assert batch.policy == risking(CREDIT)
+    assert (batch.prices_as_of, batch.prices_sha256) == (PUBLISHED.as_of, PUBLISHED.sha256)
     assert (batch.created_at, batch.whole_at, batch.ended_at) == (0.0, 0.0, None)
 
 
@@ -105,17 +107,17 @@ def test_the_newest_batch_of_a_name_and_an_account_is_found(world: World) -> Non
         make(world, *world.call())
         world.now += 1
         world.do(feeding.close_ended_batches, world.now)
-    newest = world.ask(submitting.newest_named, "hello", "main")
+    newest = world.ask(submitting.newest_named, "hello", ("main",))
     assert (newest.id, newest.ended_at) == (ids[1], world.now)
-    assert world.ask(submitting.newest_named, "other", "main") is None
-    assert world.ask(submitting.newest_named, "hello", "hers") is None
+    assert world.ask(submitting.newest_named, "other", ("main",)) is None
+    assert world.ask(submitting.newest_named, "hello", ("hers",)) is None
 
 
 def test_the_same_plan_does_not_run_twice_at_a_time_for_one_account(world: World) -> None:
     world.submit()
     with pytest.raises(LedgerError, match="UNIQUE"):
         world.submit()
-    world.submit(account="hers")
+    world.submit(accounts=("hers",))
     world.submit(name="other")
 
 
@@ -262,7 +264,7 @@ class TestReuse:
 
     @pytest.mark.usefixtures("earlier")
     def test_takes_nothing_of_another_account(self, world: World) -> None:
-        batch = world.do(submitting.open_batch, prompts("fox"), replace(TERMS, account="hers"), world.now)
+        batch = world.do(submitting.open_batch, prompts("fox"), replace(TERMS, accounts=("hers",)), world.now)
         add(world, batch, prompts("fox"), reuse=True)
         assert world.job(3).copy_of is None
 
@@ -272,7 +274,7 @@ class TestSurvey:
 
     def asked(self, world: World, plan: Plan) -> Survey:
         before = world.everything()
-        told: Survey = world.ask(survey, plan, "main")
+        told: Survey = world.ask(survey, plan, ("main",))
         assert world.everything() == before
         return told
 

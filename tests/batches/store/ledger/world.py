@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text
 
 from batches.manifest import Template
-from batches.models import Estimate
+from batches.models import PUBLISHED, Estimate
 from batches.planning import Plan, PlannedJob
 from batches.planning.names import Naming
 from batches.policy import Policy, Unsure
@@ -73,7 +73,7 @@ def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello", *, reuse: bo
     """A plan of these jobs; nobody asks for its bill."""
     return Plan(
         name=name, manifest_sha256="5" * 64, fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
-        account=None, policy=Policy(), reuse=reuse, warnings=(), jobs=lambda: iter(planned),
+        policy=Policy(), reuse=reuse, prices=PUBLISHED, warnings=(), jobs=lambda: iter(planned),
     )  # fmt: skip
 
 
@@ -123,28 +123,32 @@ class World:
             return question(tx, *args, **kwargs)
 
     def submit(
-        self, count: int = 1, *, account: str = "main", bound: int = 0, policy: Policy | None = None, **planned: Any
+        self,
+        count: int = 1,
+        *,
+        accounts: tuple[str, ...] = ("main",),
+        bound: int = 0,
+        policy: Policy | None = None,
+        **planned: Any,
     ) -> str:
         """A batch of so many queued jobs; returns its id."""
-        terms = BatchTerms(account=account, prices_as_of="2026-06-30", policy=policy or risking(bound))
+        terms = BatchTerms(accounts=accounts, policy=policy or risking(bound))
         return self.do(write_batch, plan_of(count, **planned), terms, self.now)
 
     def submit_plan(self, plan: Plan, policy: Policy) -> str:
         """A batch of this plan; returns its id."""
-        return self.do(
-            write_batch, plan, BatchTerms(account="main", prices_as_of="2026-06-30", policy=policy), self.now
-        )
+        return self.do(write_batch, plan, BatchTerms(accounts=("main",), policy=policy), self.now)
 
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:
         """Ring for as many due jobs as there is room for, the oldest batch first."""
         called: list[int] = []
         for batch in self.ask(feeding.open_batches, account):
-            called += self.do(feeding.call_due, batch, lane, room=room - len(called), now=self.now)
+            called += self.do(feeding.call_due, batch, account, lane, room=room - len(called), now=self.now)
         return called
 
-    def claim(self, job_id: int, owner: str = "ann") -> ClaimedJob | None:
+    def claim(self, job_id: int, owner: str = "ann", *, account: str = "main") -> ClaimedJob | None:
         """Answer the doorbell."""
-        return self.do(moves.claim, job_id, owner, self.now)
+        return self.do(moves.claim, job_id, owner, account, self.now)
 
     def take_up(self, job_id: int, owner: str) -> ClaimedJob:
         """The job in the hands of this worker, after all that a dispatcher does."""

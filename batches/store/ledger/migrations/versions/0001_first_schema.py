@@ -51,8 +51,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("manifest_sha256", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("accounts", sa.Text(), nullable=False),
         sa.Column("prices_as_of", sa.Text(), nullable=False),
+        sa.Column("prices_sha256", sa.Text(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("planned_micro_credits", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
@@ -72,7 +73,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_batches_open",
         "batches",
-        ["fingerprint", "account"],
+        ["fingerprint", "accounts"],
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
@@ -132,7 +133,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("copy_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=True),
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
@@ -146,6 +147,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("due_at", sa.Float(), nullable=False),
         sa.Column("called_at", sa.Float(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waits", sa.Integer(), server_default="0", nullable=False),
@@ -159,6 +161,10 @@ def upgrade() -> None:
         sa.Column("image_height", sa.Integer(), nullable=True),
         sa.Column("image_bytes", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name=op.f("ck_jobs_made_once")),
+        sa.CheckConstraint(
+            "state = 'queued' OR state = 'moderated' OR state = 'failed' OR state = 'cancelled' OR account IS NOT NULL",
+            name=op.f("ck_jobs_has_account"),
+        ),
         sa.CheckConstraint(
             "state <> 'done' OR image_sha256 IS NOT NULL", name=op.f("ck_jobs_done_has_image")
         ),
