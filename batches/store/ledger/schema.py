@@ -204,6 +204,16 @@ Index(
     postgresql_where=attempts.c.outcome == text("'lost'"),
 )
 
+IN_VAIN = _one_of("outcome", ["failed", "moderated", "lost"])
+"""Attempts that brought no picture and may have been paid. Few are, and reports look through all of them."""
+
+Index(
+    "ix_attempts_in_vain",
+    attempts.c.job_id,
+    sqlite_where=text(IN_VAIN),
+    postgresql_where=text(IN_VAIN),
+)
+
 charges = Table(
     "charges",
     metadata,

@@ -29,6 +29,15 @@ SPENT = select(cast(func.coalesce(func.sum(quarters.c.settled), 0), BigInteger))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """Reservations that have not ended, in micro-credits."""
+
+    reserved: int  #: for attempts under way
+    at_risk: int  #: of attempts whose answer or result was lost: perhaps paid, perhaps not
+    expired: int  #: of those at risk: BFL took them, and their result cannot be had any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purse:
     """What counts against a cap, in micro-credits."""
 
@@ -56,9 +65,9 @@ def purse_of(tx: Connection, batch_id: str) -> Purse | None:
     budget = Policy.from_json(row.policy).budget
     if budget is None:
         return None
-    reserved, at_risk = outstanding(tx, batch_id)
+    left = outstanding(tx, batch_id)
     spent = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
-    return Purse(budget=budget, spent=spent, reserved=reserved, at_risk=at_risk)
+    return Purse(budget=budget, spent=spent, reserved=left.reserved, at_risk=left.at_risk)
 
 
 def refusal(tx: Connection, job: ClaimedJob) -> str | None:
@@ -78,24 +87,31 @@ def reconsider(tx: Connection, batch_id: str) -> None:
         pausing.lift(tx, batch_id, "budget")
 
 
-def outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
-    """Micro-credits that are reserved, and that are at risk: both of reservations that have not ended.
+def outstanding(tx: Connection, *batch_ids: str) -> Outstanding:
+    """Reservations that have not ended, of these batches, or of all where none is named.
 
     Attempts under way and lost ones are few, and have an index each.
     """
     unsure = jobs.c.state == State.UNSURE
     lost = attempts.c.outcome == "lost"
+    at_risk = or_(unsure, func.coalesce(lost, False))  # SQL's FALSE
     ends = charges.alias()
     has_ended = exists().where(ends.c.attempt_id == attempts.c.id, ends.c.kind == "settled")
 
     def total(of: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0)
+        return cast(func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0), BigInteger)
 
-    row = tx.execute(
-        select(total(and_(~unsure, ~func.coalesce(lost, False))), total(or_(unsure, lost)))  # SQL's FALSE
+    query = (
+        select(
+            total(~at_risk).label("reserved"),
+            total(at_risk).label("at_risk"),
+            total(and_(at_risk, attempts.c.ticket_id.is_not(None))).label("expired"),
+        )
         .select_from(attempts)
         .join(jobs, jobs.c.id == attempts.c.job_id)
         .join(charges, and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "reserved"))
-        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)), jobs.c.batch_id == batch_id)
-    ).one()
-    return int(row[0]), int(row[1])
+        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)))
+    )
+    if batch_ids:
+        query = query.where(jobs.c.batch_id.in_(batch_ids))
+    return Outstanding(**tx.execute(query).mappings().one())

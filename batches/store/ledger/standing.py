@@ -120,13 +120,13 @@ def standing_of(tx: Connection, batch: Batch) -> Standing:
     queued = sums.planned + sums.spared - sums.done - sum(counted.values())
     waiting = (tx.scalar(WAITING, {"of_batch": batch.id}) or 0) if sums.spared else 0
     told = {State.QUEUED: queued, State.DONE: sums.done, **counted}
-    reserved, at_risk = spending.outstanding(tx, batch.id)
+    left = spending.outstanding(tx, batch.id)
     return Standing(
         batch=batch,
         jobs={state: told[state] for state in State if told.get(state)},
         waiting=waiting,
         output_pixels=sums.output_pixels,
-        money=Money(settled=sums.settled, unknown=sums.unknown, reserved=reserved, at_risk=at_risk),
+        money=Money(settled=sums.settled, unknown=sums.unknown, reserved=left.reserved, at_risk=left.at_risk),
     )
 
 

@@ -230,6 +230,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("outcome = 'lost'"),
         postgresql_where=sa.text("outcome = 'lost'"),
     )
+    op.create_index(
+        "ix_attempts_in_vain",
+        "attempts",
+        ["job_id"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost'"),
+        postgresql_where=sa.text("outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost'"),
+    )
     op.create_table(
         "charges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

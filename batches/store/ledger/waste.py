@@ -1,0 +1,55 @@
+"""Money that brought no picture, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select, text
+
+from batches.store.ledger.quarters import What
+from batches.store.ledger.schema import IN_VAIN, attempts, charges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from batches.store.ledger.totals import Scope
+
+WAS_IN_VAIN = text(f"({IN_VAIN})")
+"""Spelt as the index of these attempts is, so that SQLite takes it."""
+
+SETTLED = and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "settled")
+
+COST = charges.c.micro_credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waste:
+    """Attempts that are settled and brought no picture, for one reason."""
+
+    what: What  #: failed; moderated, which may have cost nothing; or lost, which means paid twice
+    reason: str  #: what was said
+    attempts: int  #: how many
+    settled: int  #: micro-credits they cost, as far as BFL said it
+    unknown: int  #: attempts of which nobody said what they cost
+
+
+def wasted(tx: Connection, scope: Scope) -> Sequence[Waste]:
+    """What was settled in a scope without a picture, the most expensive first. A failure that cost nothing is none."""
+    matters = or_(COST.is_(None), COST > 0, attempts.c.outcome == What.MODERATED)
+    rows = tx.execute(
+        select(
+            attempts.c.outcome.label("what"),
+            attempts.c.message.label("reason"),
+            func.count().label("attempts"),
+            cast(func.coalesce(func.sum(COST), 0), BigInteger).label("settled"),
+            func.count(case((COST.is_(None), 1))).label("unknown"),
+        )
+        .join_from(attempts, charges, SETTLED)
+        .where(WAS_IN_VAIN, matters, *scope.by_seconds(charges.c.batch_id, charges.c.at))
+        .group_by(attempts.c.outcome, attempts.c.message)
+        .order_by(func.coalesce(func.sum(COST), 0).desc(), func.count().desc(), "what", "reason")
+    ).mappings()
+    return [Waste(**{**row, "what": What(row["what"])}) for row in rows]
