@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from batches.megapixels import megapixels, show_megapixels
 from batches.money import cost_json, credits_of, show_credits, show_usd
+from batches.reports.question import Question
+from batches.reports.report import make_report
 from batches.store.ledger import payers, standing
 from batches.store.ledger.states import ENDED, State
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from batches.reports.report import ReportLine
     from batches.store.ledger.payers import Share
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
@@ -114,8 +117,20 @@ def cost_report(tx: Connection, batch: Batch) -> CostReport:
     return CostReport(
         standing=standing.standing_of(tx, batch),
         shares=payers.shares_of(tx, batch.id),
-        lines=[Line(**row) for row in standing.by_model(tx, batch.id)],
+        lines=[_line(one) for one in make_report(tx, Question(batches=frozenset({batch.id}))).lines],
         missing={(state, reason): count for state, reason, count in standing.reasons(tx, batch.id)},
+    )
+
+
+def _line(one: ReportLine) -> Line:
+    [model], its = one.values, one.figures
+    return Line(
+        model=model,
+        jobs=its.jobs,
+        images=its.images,
+        output_pixels=its.output_pixels,
+        estimated=its.estimated,
+        settled=its.settled,
     )
 
 

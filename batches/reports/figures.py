@@ -32,8 +32,8 @@ class Figures:
     unknown: int = 0  #: attempts of which nobody said what they cost
     estimated: int = 0  #: what was foreseen for the written jobs that are to be paid, as far as prices are known
     unpriced: int = 0  #: of those jobs, the ones whose price nobody knows
-    foreseen: int = 0  #: what was foreseen for the attempts that are compared
-    compared: int = 0  #: what the attempts cost of which both cost and estimate are known
+    foreseen: int = 0  #: what was foreseen for the pictures that are compared
+    compared: int = 0  #: what the pictures cost of which both cost and estimate are known
     deduped: int = 0  #: what was not paid because a job got the picture of another one of its batch
     reused: int = 0  #: what was not paid because a job got the picture of an earlier batch
     slot_seconds: float = 0  #: from the intent to the end of the attempts
@@ -57,8 +57,8 @@ class Figures:
             input_pixels=amounts.input_pixels,
             settled=amounts.settled,
             unknown=amounts.unknown,
-            foreseen=amounts.estimated,
-            compared=amounts.compared,
+            foreseen=amounts.estimated if what is What.DONE else 0,  # a failure that costs nothing shows no wrong price
+            compared=amounts.compared if what is What.DONE else 0,
             slot_seconds=amounts.slot_seconds,
         )
 
@@ -83,7 +83,7 @@ class Figures:
 
     @property
     def difference(self) -> int:
-        """How much more the attempts cost than was foreseen for the same ones."""
+        """How much more the pictures cost than was foreseen for the same ones."""
         return self.compared - self.foreseen
 
     @property

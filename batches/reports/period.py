@@ -14,6 +14,8 @@ from batches.store.ledger.quarters import QUARTER_SECONDS
 
 AGO = re.compile(r"(\d{1,4})([hdw])")
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+UTC = ZoneInfo("UTC")
+
 DAYS_AGO = {"today": 0, "yesterday": 1}
 
 CURE = "Write a date (2026-08-14), a time (2026-08-14T18:30), `today`, `yesterday`, or how long ago: 12h, 7d, 2w."
@@ -25,7 +27,7 @@ class Period:
 
     since: float | None = None  #: seconds since the epoch; this moment is in it
     until: float | None = None  #: seconds since the epoch; this moment is not
-    zone: ZoneInfo = ZoneInfo("UTC")  #: whose days and hours are meant
+    zone: ZoneInfo = UTC  #: whose days and hours are meant
 
     @property
     def first(self) -> int | None:
@@ -78,7 +80,7 @@ def zone_of(name: str) -> ZoneInfo:
     known = available_timezones()
     if name in known:
         return ZoneInfo(name)
-    hint = did_you_mean(name, {zone.lower(): zone for zone in known})
+    hint = did_you_mean(name, known)
     raise SettingError(
         f"--zone {name!r} is no time zone{'; ' if hint else '.'}{hint}", cure="Write one such as Europe/Berlin or UTC."
     )

@@ -68,15 +68,16 @@ def lines_of(told: Iterable[Keyed], question: Question) -> Sequence[ReportLine]:
     alike: defaultdict[tuple[tuple[str, str], ...], list[Figures]] = defaultdict(list)
     for key, figures in told:
         alike[tuple(read(axis, key[axis.key]) for axis in question.by)].append(figures)
-    lines = [
-        (
-            tuple(order for order, _ in place),
-            ReportLine(values=tuple(text for _, text in place), figures=Figures.total(many)),
-        )
-        for place, many in alike.items()
+    summed = {place: Figures.total(many) for place, many in alike.items()}
+    return [
+        ReportLine(values=tuple(text for _, text in place), figures=figures)
+        for place, figures in sorted(summed.items(), key=_in_order)
     ]
-    lines.sort(key=lambda line: (line[0], -line[1].figures.settled, -line[1].figures.jobs, line[1].values))
-    return [line for _, line in lines]
+
+
+def _in_order(line: tuple[tuple[tuple[str, str], ...], Figures]) -> tuple[object, ...]:
+    place, figures = line
+    return [order for order, _ in place], -figures.settled, -figures.jobs, place
 
 
 def _asked(tx: Connection, question: Question, scope: Scope) -> Iterator[Keyed]:

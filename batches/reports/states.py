@@ -1,4 +1,4 @@
-"""Figures by the state that jobs are in now: the many that are done or wait by sums, the others as they were counted."""
+"""Figures by the state that jobs are in now: the many that are done or wait by sums, the others counted."""
 
 from __future__ import annotations
 

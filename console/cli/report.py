@@ -2,23 +2,72 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from batches.reports import axes_of, make_report, period_of
 from batches.store.ledger import Ledger
+from console.actions.reporting import batches_for, question_of
 from console.actions.running import report_of
-from console.actions.submitting import find
-from console.cli.options import AsJson, BatchName
-from console.cli.output import out, print_json
-from console.cli.summary import show_report
+from console.cli.options import AsJson
+from console.cli.output import note
+from console.cli.report_formats import Format, format_of, write
 from workers.settings import Settings
 
+Batches = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[BATCH]...",
+        help="Ids, their beginnings, or names of manifests; without any the newest batch, or all of a time.",
+        show_default=False,
+    ),
+]
+Every = Annotated[bool, typer.Option("--all", help="All batches.")]
+Since = Annotated[
+    str | None,
+    typer.Option(help="From then on: 2026-08-14, 2026-08-14T18:30, yesterday, 12h, 7d.", show_default=False),
+]
+Until = Annotated[str | None, typer.Option(help="Before that time, written in the same way.", show_default=False)]
+Zone = Annotated[str, typer.Option(help="Whose days and hours are meant, such as Europe/Berlin.")]
+By = Annotated[
+    str,
+    typer.Option(
+        help="What has a line: one or two of day, hour, batch, model, account, lane, state, reason, label:KEY."
+    ),
+]
+As = Annotated[
+    Format | None,
+    typer.Option("--format", help="How it is written; without it as the ending of --out says.", show_default=False),
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Write it to this file.", show_default=False)]
 
-def report(batch: BatchName, *, as_json: AsJson = False) -> None:
-    """The bill of a batch: images, megapixels and credits by model, and what is missing and why.
 
-    Example: `fluxbatch report hello --json`
+def report(
+    batch: Batches = None,
+    *,
+    every: Every = False,
+    since: Since = None,
+    until: Until = None,
+    zone: Zone = "UTC",
+    by: By = "model",
+    format_: As = None,
+    as_json: AsJson = False,
+    out_file: Out = None,
+) -> None:
+    """The bill of batches: images, megapixels and credits by model, day, label…, what was wasted, and what is missing.
+
+    Example: `fluxbatch report --all --since 7d --by day,label:project`
     """
+    kind = Format.JSON if as_json else format_ or format_of(out_file)
+    period, axes = period_of(since, until, zone, time.time()), axes_of(by)
     with Ledger(Settings.load().where_ledger) as ledger:
-        found = report_of(ledger, find(ledger, batch))
-    if as_json:
-        print_json(found.as_json())
-    else:
-        show_report(found, out)
+        found = batches_for(ledger, batch or [], period, every=every)
+        with ledger.read() as tx:
+            made = make_report(tx, question_of(found, period, axes))
+        ending = report_of(ledger, found[0]) if found is not None and len(found) == 1 else None
+    if not batch and ending is not None:
+        note(f"The newest batch, {ending.standing.batch.id}; --all tells of all.")
+    write(made, ending, kind, out_file)

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 def show_report(report: CostReport, to: Console) -> None:
     """Images, megapixels, money, and the reasons why something is missing."""
-    now, money = report.standing, report.standing.money
     to.print(bill_of_report(report))
+    show_ending(report, to)
+
+
+def show_ending(report: CostReport, to: Console) -> None:
+    """The same without its table."""
+    now, money = report.standing, report.standing.money
     say(
         f"{report.images:,} of {now.total:,} images, {show_megapixels(now.output_pixels)} megapixels, "
         f"{amount(money.settled, at_least=money.unknown > 0)}; estimated {amount(report.estimated)}.",

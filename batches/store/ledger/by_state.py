@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, and_, case, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, Text, case, cast, func, select, type_coerce
 
 from batches.store.ledger.quarters import QUARTER_SECONDS, Amounts, spelling
 from batches.store.ledger.schema import attempts, batches, charges, jobs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SPENT_SECONDS = charges.c.at - attempts.c.started_at
 
-OF_JOBS: Mapping[str, ColumnElement[object]] = {
+OF_JOBS: Mapping[str, ColumnElement[Any]] = {
     "batch_id": jobs.c.batch_id,
     "account": func.coalesce(jobs.c.account, type_coerce(batches.c.accounts, Text)),  # NULL: it was never called
     "lane": jobs.c.lane,
@@ -65,15 +65,11 @@ def counted(tx: Connection, by: Collection[str], scope: Scope) -> Iterator[InSta
 def spent_in_vain(tx: Connection, by: Collection[str], scope: Scope) -> Iterator[InState]:
     """What attempts without a picture came to, by the moment at which they were settled."""
     columns = _columns(by, charges.c.at)
-    estimate = jobs.c.estimate_micro_credits
-    both = and_(COST.is_not(None), estimate.is_not(None))
     sums = {
         "number": func.count(),
         "input_pixels": func.sum(jobs.c.input_pixels),
         "settled": func.coalesce(func.sum(COST), 0),
         "unknown": func.count(case((COST.is_(None), 1))),
-        "estimated": func.coalesce(func.sum(case((both, estimate))), 0),
-        "compared": func.coalesce(func.sum(case((both, COST))), 0),
     }
     seconds = func.sum(case((SPENT_SECONDS > 0, SPENT_SECONDS), else_=0.0))
     query = (
@@ -91,7 +87,7 @@ def spent_in_vain(tx: Connection, by: Collection[str], scope: Scope) -> Iterator
         yield InState(key=_key(row, by), in_vain=amounts)
 
 
-def _columns(by: Collection[str], moment: ColumnElement[float]) -> list[Label[object]]:
+def _columns(by: Collection[str], moment: ColumnElement[float]) -> list[Label[Any]]:
     """A moment is told as it is: not every SQLite can say in which quarter of an hour it lies."""
     of = {**OF_JOBS, "quarter": moment}
     return [of[name].label(f"by_{name}") for name in (*by, "state", "reason")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, case, cast, exists, func, select
+from sqlalchemy import BigInteger, and_, case, cast, exists, func, literal, select, union_all
 
-from batches.store.ledger.schema import attempts, charges, jobs
+from batches.store.ledger.quarters import WRITTEN, What
+from batches.store.ledger.schema import attempts, jobs, quarters
 from batches.store.ledger.states import NEVER, RESTLESS, State
 
 if TYPE_CHECKING:
@@ -30,21 +31,24 @@ class Share:
 
 
 def shares_of(tx: Connection, batch_id: str) -> Sequence[Share]:
-    """By account, those that have begun something. A job that several tried counts for each of them."""
-    settled = and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "settled")
-    rows = tx.execute(
-        select(
-            attempts.c.account,
-            func.count(case((attempts.c.ended_at.is_(None), 1))).label("under_way"),
-            func.count(case((attempts.c.outcome == "done", 1))).label("images"),
-            cast(func.coalesce(func.sum(charges.c.micro_credits), 0), BigInteger).label("settled"),
-        )
+    """By account, those that have something under way or have paid. A job that several tried counts for each."""
+    of_batch = (quarters.c.batch_id == batch_id, quarters.c.what.not_in(WRITTEN))
+    images = func.sum(case((quarters.c.what == What.DONE, quarters.c.images), else_=0))
+    summed = select(
+        quarters.c.account,
+        literal(0).label("under_way"),
+        images.label("images"),
+        func.sum(quarters.c.settled).label("settled"),
+    ).where(*of_batch).group_by(quarters.c.account)  # fmt: skip
+    begun = (
+        select(attempts.c.account, func.count(), literal(0), literal(0))
         .join(jobs, jobs.c.id == attempts.c.job_id)
-        .outerjoin(charges, settled)
-        .where(jobs.c.batch_id == batch_id)
+        .where(attempts.c.ended_at.is_(None), jobs.c.batch_id == batch_id)
         .group_by(attempts.c.account)
-        .order_by(attempts.c.account)
     )
+    both = union_all(summed, begun).subquery()
+    totals = (cast(func.sum(both.c[name]), BigInteger).label(name) for name in ("under_way", "images", "settled"))
+    rows = tx.execute(select(both.c.account, *totals).group_by(both.c.account).order_by(both.c.account))
     return [Share(**row) for row in rows.mappings()]
 
 

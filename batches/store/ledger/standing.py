@@ -136,7 +136,8 @@ def list_jobs(
     """The jobs of a batch in the order of the plan, each with its attempts and what it cost."""
     settled = (
         select(func.sum(charges.c.micro_credits))
-        .where(charges.c.job_id == jobs.c.id, charges.c.kind == "settled")
+        .join(attempts, attempts.c.id == charges.c.attempt_id)
+        .where(attempts.c.job_id == jobs.c.id, charges.c.kind == "settled")
         .scalar_subquery()
     )
     tries = select(func.count()).where(attempts.c.job_id == jobs.c.id).scalar_subquery()
@@ -151,31 +152,6 @@ def list_jobs(
     return tx.execute(query).mappings().all()
 
 
-def by_model(tx: Connection, batch_id: str) -> Sequence[RowMapping]:
-    """What each model made and cost, in the order of the plan."""
-    settled = (
-        select(charges.c.job_id, func.sum(charges.c.micro_credits).label("amount"))
-        .where(charges.c.batch_id == batch_id, charges.c.kind == "settled")
-        .group_by(charges.c.job_id)
-        .subquery()
-    )
-    query = (
-        select(
-            jobs.c.model,
-            func.count().label("jobs"),
-            func.count(jobs.c.image_sha256).label("images"),
-            _sum(_pixels).label("output_pixels"),
-            _sum(case((jobs.c.copy_of.is_(None), jobs.c.estimate_micro_credits))).label("estimated"),
-            _sum(settled.c.amount).label("settled"),
-        )
-        .outerjoin(settled, settled.c.job_id == jobs.c.id)
-        .where(jobs.c.batch_id == batch_id)
-        .group_by(jobs.c.model)
-        .order_by(func.min(jobs.c.number))
-    )
-    return tx.execute(query).mappings().all()
-
-
 def reasons(tx: Connection, batch_id: str) -> Sequence[tuple[State, str, int]]:
     """Why jobs rest without a picture, the most frequent first."""
     rows = tx.execute(
@@ -185,6 +161,3 @@ def reasons(tx: Connection, batch_id: str) -> Sequence[tuple[State, str, int]]:
         .order_by(func.count().desc(), jobs.c.state, jobs.c.reason)
     )
     return [(State(state), reason, count) for state, reason, count in rows]
-
-
-_pixels = jobs.c.image_width * jobs.c.image_height

@@ -1,0 +1,96 @@
+"""How a report is written: to the terminal or to a file, for people or for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from batches.errors import SettingError
+from batches.reports import formats
+from batches.reports.sentences import sentences
+from console.cli.output import WIDTH_OF_FILES, columns, note, out, say
+from console.cli.summary import show_ending
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from batches.reports import CostReport, Report
+
+
+class Format(StrEnum):
+    """What a report is written as."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    PARQUET = "parquet"
+
+
+ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN, ".parquet": Format.PARQUET}
+
+
+def format_of(file: Path | None) -> Format:
+    """As the ending of the file says."""
+    return ENDINGS.get(file.suffix.lower(), Format.TABLE) if file else Format.TABLE
+
+
+def write(report: Report, ending: CostReport | None, kind: Format, file: Path | None) -> None:
+    """Write a report, and how its batch stands if it is about one, to a file or to stdout."""
+    if file is not None:
+        _keep(_document(report, ending, kind), file)
+    elif kind is Format.TABLE:
+        show(report, ending, out)
+    elif kind is Format.PARQUET:
+        raise SettingError("Parquet is nothing for a terminal.", cure="Name a file: --out report.parquet.")
+    else:
+        sys.stdout.write(_document(report, ending, kind).decode())
+
+
+def show(report: Report, ending: CostReport | None, to: Console) -> None:
+    """The table, and what is to be said below it."""
+    titles, rows, total = formats.table_of(report)
+    table = columns(*titles, right=frozenset(titles[len(report.question.by) :]))
+    for row in rows:
+        table.add_row(*row)
+    if len(rows) > 1:
+        table.add_section()
+        table.add_row(*total, style="bold")
+    to.print(table)
+    if ending is not None and report.question.period.is_all:
+        show_ending(ending, to)
+    for said in sentences(report):
+        say(said, to)
+
+
+def _document(report: Report, ending: CostReport | None, kind: Format) -> bytes:
+    match kind:
+        case Format.PARQUET:
+            return formats.as_parquet(report)
+        case Format.JSON:
+            told = {**(ending.as_json() if ending else {}), **formats.as_json(report)}
+            text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+        case Format.CSV:
+            text = formats.as_csv(report)
+        case Format.MARKDOWN:
+            text = formats.as_markdown(report)
+        case Format.TABLE:
+            written = StringIO()
+            show(report, ending, Console(file=written, width=WIDTH_OF_FILES))
+            text = written.getvalue()
+    return text.encode()
+
+
+def _keep(document: bytes, file: Path) -> None:
+    try:
+        file.write_bytes(document)
+    except OSError as error:
+        raise SettingError(
+            f"--out {file} cannot be written: {error.strerror}.", cure="Name a file in a folder that you may write to."
+        ) from error
+    note(f"Report: {file}")
