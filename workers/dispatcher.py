@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.store.ledger import feeding, stops
+from batches.store.ledger import feeding, receipts, stops
 from workers import log
 from workers.broker import translating
 from workers.errors import BrokerError
@@ -66,6 +66,7 @@ class Dispatcher:
         keeper: Keeper,
         ring: Callable[[int, str], None],
         on_fatal: Callable[[FluxbatchError], None],
+        on_rest: Callable[[Sequence[str]], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Feed from this ledger by ringing this bell."""
@@ -78,6 +79,7 @@ class Dispatcher:
         self._limits: Mapping[str, int] = {}  # of lanes, as the last sweep found them
         self._ring = ring
         self._on_fatal = on_fatal
+        self._on_rest = on_rest
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -195,4 +197,7 @@ class Dispatcher:
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)
             feeding.close_ended_batches(tx, now)
-            return list(feeding.ring_again(tx, self._account, now))
+            wanting = receipts.wanting(tx, self._account)
+            rung = list(feeding.ring_again(tx, self._account, now))
+        self._on_rest(wanting)
+        return rung

@@ -26,6 +26,7 @@ from workers import log
 from workers.app import ring
 from workers.bfl import Client
 from workers.broker import connect
+from workers.clerk import Clerk
 from workers.dispatcher import Dispatcher
 from workers.errors import BrokerError
 from workers.journey import Hands, Journey
@@ -73,6 +74,7 @@ class Worker:
             sleep=self._leaving.wait,
         )
         self._app = app
+        self._clerk = Clerk(self._ledger, self._hands.images)
         self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._dispatcher = Dispatcher(
             worker=self.id,
@@ -82,6 +84,7 @@ class Worker:
             keeper=Keeper(self.account, account.slots, slots, self._ledger),
             ring=lambda job_id, batch_id: ring(app, job_id, batch_id),
             on_fatal=self._give_up,
+            on_rest=self._clerk.take,
         )
 
     def run(self) -> None:
@@ -142,6 +145,7 @@ class Worker:
     def depart(self) -> None:
         """Say goodbye, when no thread carries a job any more."""
         self._dispatcher.stop()
+        self._clerk.stop()
         self._heartbeat.join(timeout=DRAIN_SECONDS)
         try:
             with self._ledger.write() as tx:

@@ -30,9 +30,10 @@ class Format(StrEnum):
     CSV = "csv"
     MARKDOWN = "markdown"
     PARQUET = "parquet"
+    HTML = "html"
 
 
-ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN, ".parquet": Format.PARQUET}
+ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN, ".parquet": Format.PARQUET, ".html": Format.HTML}
 
 
 def format_of(file: Path | None) -> Format:

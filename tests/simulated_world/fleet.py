@@ -159,7 +159,7 @@ class Worker:
             worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis),
             ring=lambda job_id, _: fleet.ring(job_id),
             keeper=slots.Keeper(ACCOUNT, {"standard": fleet.limit}, fleet.slots, self._ledger),
-            on_fatal=fleet.story.mistakes.append, clock=self._clock,
+            on_fatal=fleet.story.mistakes.append, on_rest=lambda _: None, clock=self._clock,
         )  # fmt: skip
         self._go(self._live)
 

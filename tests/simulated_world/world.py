@@ -153,7 +153,7 @@ def plan_named(name: str, names: list[str], policy: Policy) -> Plan:
     """A plan of a job for each of these prompts."""
     jobs = tuple(_job(number, asked, names[: number - 1].count(asked) + 1) for number, asked in enumerate(names, 1))
     return Plan(
-        name=name, manifest_sha256="", fingerprint=name, asked=len(jobs), models=(), policy=policy,
+        name=name, manifest_sha256="", manifest_text="", fingerprint=name, asked=len(jobs), models=(), policy=policy,
         reuse=False, prices=PUBLISHED, warnings=(), jobs=lambda: iter(jobs),
     )  # fmt: skip
 

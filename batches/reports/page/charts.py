@@ -184,7 +184,7 @@ def _tall(rows: int) -> int:
 
 
 def _ticks(*, vertical: bool = False) -> Spec:
-    return {"tickCount": 4 if vertical else 5, "grid": True, "gridColor": LINE, "format": ",~r" if vertical else ",~g"}
+    return {"tickCount": 4 if vertical else 5, "grid": True, "gridColor": LINE, "format": ",~f"}
 
 
 def _times(slices: Sequence[Slice]) -> Spec:

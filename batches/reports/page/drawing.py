@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WIDTH = 480
+WIDTH = 420
 """Pixels of a chart. Two stand side by side on a screen and on paper, and one still reads on a telephone."""
 
 INK, MUTED, FAINT, LINE, ACCENT = "var(--ink)", "var(--muted)", "var(--faint)", "var(--line)", "var(--accent)"
@@ -28,7 +28,7 @@ CONFIG = {
     "view": {"stroke": None},
     "axis": {
         "domain": False, "ticks": False, "grid": False, "labelFontSize": 12, "labelPadding": 8, "labelColor": MUTED,
-        "gridColor": LINE, "title": None, "labelLimit": 170,
+        "gridColor": LINE, "title": None, "labelLimit": 190,
     },
     "legend": {
         "orient": "top", "title": None, "labelFontSize": 12, "labelColor": MUTED, "symbolType": "square",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from batches.money import credits_of, show_usd
+from batches.money import credits_of, plain, show_usd
 from batches.reports.columns import at_least
 from batches.reports.figures import Figures
 from batches.reports.page import charts
@@ -117,7 +118,7 @@ def _by(title: str, word: str, lines: Sequence[ReportLine]) -> Figure:
         title=title,
         note="credits",
         told=f"{len(lines):,} lines, the most expensive is {first}.",
-        spec=charts.bars([(_value(line), line.figures.settled, _credits(line.figures)) for line in shown]),
+        spec=charts.bars([(_value(line), line.figures.settled, _glance(line.figures)) for line in shown]),
         head=(word, "jobs", "images", "credits", "USD", "per image"),
         rows=[
             (
@@ -197,6 +198,15 @@ def _latency(facts: Facts) -> Figure:
 
 def _credits(its: Figures) -> str:
     return at_least(f"{credits_of(its.settled):,}", its.unknown)
+
+
+def rounded(micro: int) -> str:
+    """Credits to a hundredth, where a glance is meant; the tables have them exactly."""
+    return f"{plain(credits_of(micro).quantize(Decimal('0.01'))):,}"
+
+
+def _glance(its: Figures) -> str:
+    return at_least(rounded(its.settled), its.unknown)
 
 
 def _drift(its: Figures) -> str:

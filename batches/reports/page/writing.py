@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batches.megapixels import show_megapixels
-from batches.money import credits_of, show_credits, show_usd
+from batches.money import show_credits, show_usd
 from batches.reports.columns import at_least
 from batches.reports.cost import state_of
 from batches.reports.page import exhibits
 from batches.reports.page.drawing import draw
+from batches.reports.page.exhibits import rounded
 from batches.reports.sentences import sentences
 
 if TYPE_CHECKING:
@@ -93,21 +94,21 @@ def _tiles(facts: Facts) -> Iterator[Tile]:
     its, left = facts.report.totals, facts.report.outstanding
     yield "images", f"{its.images:,}", f"of {its.jobs:,} jobs" if its.jobs else "no jobs"
     yield "megapixels", show_megapixels(its.output_pixels), f"{show_megapixels(its.input_pixels)} sent"
-    yield "credits", at_least(f"{credits_of(its.settled):,}", its.unknown), show_usd(its.settled)
+    yield "credits", at_least(rounded(its.settled), its.unknown), show_usd(its.settled)
     if its.credits_per_image is not None:
         yield "credits per image", f"{its.credits_per_image:,.2f}", _per_megapixel(facts)
     if its.drift is not None:
         yield "against the estimate", f"{its.drift:+.1%}".replace("%", " %"), _foreseen(facts)
     if saved := its.deduped + its.reused:
-        yield "saved", f"{credits_of(saved):,}", "credits, by copies"
+        yield "saved", rounded(saved), "credits, by copies"
     if wasted := sum(one.settled for one in facts.report.wasted):
-        yield "wasted", f"{credits_of(wasted):,}", "credits without a picture"
+        yield "wasted", rounded(wasted), "credits without a picture"
     if left.at_risk:
-        yield "at risk", f"{credits_of(left.at_risk):,}", "credits, the answer was lost"
+        yield "at risk", rounded(left.at_risk), "credits, the answer was lost"
     if left.reserved:
-        yield "reserved", f"{credits_of(left.reserved):,}", "credits, under way"
+        yield "reserved", rounded(left.reserved), "credits, under way"
     if facts.cap is not None:
-        yield "budget", f"{credits_of(facts.cap):,}", f"{credits_of(facts.cap - its.settled):,} credits left"
+        yield "budget", rounded(facts.cap), f"{rounded(facts.cap - its.settled)} credits left"
 
 
 def _per_megapixel(facts: Facts) -> str:
@@ -117,7 +118,7 @@ def _per_megapixel(facts: Facts) -> str:
 
 def _foreseen(facts: Facts) -> str:
     its = facts.report.totals
-    return f"{credits_of(its.compared):,} for {credits_of(its.foreseen):,}"
+    return f"{rounded(its.compared)} for {rounded(its.foreseen)}"
 
 
 def _about(facts: Facts, now: float) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from workers.dispatcher import Dispatcher
 from workers.slots import Keeper, RedisSlots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from redis import Redis
 
@@ -35,6 +35,7 @@ class Feeding:
         self.rung: list[int] = []
         self.bell = self.rung.append
         self.fatal: list[FluxbatchError] = []
+        self.rested: list[Sequence[str]] = []
 
     def dispatcher(
         self, worker: str = "one", slots: Mapping[str, int] = LANE_SLOTS, *, account: str = ACCOUNT
@@ -47,6 +48,7 @@ class Feeding:
             keeper=Keeper(account, slots, RedisSlots(self.redis), self.ledger),
             ring=lambda job_id, _: self.bell(job_id),  # a test may change the bell later
             on_fatal=self.fatal.append,
+            on_rest=self.rested.append,
             clock=lambda: self.now,
         )
 
