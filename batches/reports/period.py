@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import ceil, floor
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,10 +13,15 @@ from batches.models.spelling import did_you_mean
 from batches.store.ledger.quarters import QUARTER_SECONDS
 
 AGO = re.compile(r"(\d{1,4})([hdw])")
-UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+UNITS = {"h": 3600, "d": 86_400, "w": 604_800}
 UTC = ZoneInfo("UTC")
 
 DAYS_AGO = {"today": 0, "yesterday": 1}
+
+NO_MOMENT = -1.0
+
+FARTHEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""Seconds since the epoch; later ones have no date in some zones."""
 
 CURE = "Write a date (2026-08-14), a time (2026-08-14T18:30), `today`, `yesterday`, or how long ago: 12h, 7d, 2w."
 
@@ -88,13 +93,20 @@ def zone_of(name: str) -> ZoneInfo:
 
 def moment_of(text: str, zone: ZoneInfo, now: float, *, option: str) -> float:
     """The moment that a date, a time or a word means, in seconds since the epoch."""
-    today = datetime.fromtimestamp(now, zone)
     try:
-        if (days := DAYS_AGO.get(text)) is not None:
-            return datetime.combine(today.date() - timedelta(days), datetime.min.time(), zone).timestamp()
-        if found := AGO.fullmatch(text):
-            return now - int(found[1]) * UNITS[found[2]].total_seconds()
-        written = datetime.fromisoformat(text)
-        return (written if written.tzinfo else written.replace(tzinfo=zone)).timestamp()
-    except (ValueError, OverflowError) as error:
-        raise SettingError(f"{option} {text!r} is no moment.", cure=CURE) from error
+        moment = _moment(text, zone, now)
+    except (ValueError, OverflowError):
+        moment = NO_MOMENT
+    if not 0 <= moment < FARTHEST:
+        raise SettingError(f"{option} {text!r} is no time.", cure=CURE)
+    return moment
+
+
+def _moment(text: str, zone: ZoneInfo, now: float) -> float:
+    if (days := DAYS_AGO.get(text)) is not None:
+        today = datetime.fromtimestamp(now, zone).date()
+        return datetime.combine(today - timedelta(days), time(tzinfo=zone)).timestamp()
+    if ago := AGO.fullmatch(text):
+        return now - int(ago[1]) * UNITS[ago[2]]
+    written = datetime.fromisoformat(text)
+    return (written if written.tzinfo else written.replace(tzinfo=zone)).timestamp()

@@ -33,10 +33,10 @@ def sentences(report: Report) -> Iterator[str]:
         yield from _of_waste(title, [one for one in report.wasted if one.what is what])
     left = report.outstanding
     if left.reserved:
-        yield f"Reserved now, for attempts under way: {_amount(left.reserved)}."
+        yield f"Reserved now: {_amount(left.reserved)} for attempts under way."
     if left.at_risk:
-        gone = f", {_amount(left.expired)} of it for results that can no longer be had" if left.expired else ""
-        yield f"At risk now, for submissions whose answer or result was lost: {_amount(left.at_risk)}{gone}."
+        gone = f"; {_amount(left.expired)} of it can no longer be fetched" if left.expired else ""
+        yield f"At risk now: {_amount(left.at_risk)} for submissions whose answer or result was lost{gone}."
 
 
 def _of_the_period(report: Report) -> Iterator[str]:
