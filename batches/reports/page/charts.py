@@ -23,17 +23,21 @@ HEIGHT = 220
 BAR = 26
 """Pixels that a line of a bar chart takes."""
 
+NAMES = {"left": 16, "right": 0, "top": 0, "bottom": 0}
+"""Pixels beside names: the reader's font may be wider than the one they were measured with."""
+
 OTHERS = "others"
 
 
-def bars(rows: Sequence[tuple[str, float, str]]) -> Spec:
-    """Names with a bar each, and its amount in words at its end."""
-    top = max((amount for _, amount, _ in rows), default=0) or 1
-    values = [{"place": place, "name": name, "amount": amount, "said": said}
+def bars(rows: Sequence[tuple[str, int | None, str]]) -> Spec:
+    """Names with a bar each, and its amount in words at its end; None for no bar, which would dwarf the others."""
+    top = max((amount or 0 for _, amount, _ in rows), default=0) or 1
+    values = [{"place": place, "name": name, "amount": amount or 0, "said": said}
               for place, (name, amount, said) in enumerate(rows)]  # fmt: skip
     return {
         "data": {"values": values},
         "height": _tall(len(rows)),
+        "padding": NAMES,
         "encoding": {
             "y": _names(values),
             "x": {"field": "amount", "type": "quantitative", "axis": None, "scale": {"domain": [0, top * 1.45]}},
@@ -111,7 +115,9 @@ def burn_down(slices: Sequence[Slice], cap: int) -> Spec:
             {
                 "data": {"values": [{"left": 0}]},
                 "mark": {"type": "rule", "color": MUTED},
-                "encoding": {"y": {"field": "left", "type": "quantitative"}, "x": {"value": 0}, "x2": {"value": "width"}},
+                "encoding": {
+                    "y": {"field": "left", "type": "quantitative"}, "x": {"value": 0}, "x2": {"value": "width"},
+                },
             },
         ],
     }  # fmt: skip
@@ -124,6 +130,7 @@ def compared(rows: Sequence[tuple[str, int, int]]) -> Spec:
     return {
         "data": {"values": values},
         "height": _tall(len(rows)) + BAR,
+        "padding": NAMES,
         "encoding": {"y": _names(values)},
         "layer": [
             {
@@ -151,6 +158,7 @@ def ranges(latencies: Sequence[Latency]) -> Spec:
     return {
         "data": {"values": values},
         "height": _tall(len(latencies)) + BAR,
+        "padding": NAMES,
         "encoding": {"y": _names(values)},
         "layer": [
             {

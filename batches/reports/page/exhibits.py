@@ -65,13 +65,15 @@ def of_gaps(facts: Facts) -> Iterator[Figure]:
         return
     told = [(f"{state}: {reason or 'no reason'}", line.figures.jobs)
             for line in facts.missing for state, reason in [line.values]]  # fmt: skip
-    shown, others = told[:MOST_LINES], told[MOST_LINES:]
+    shown, others = [*told[:MOST_LINES]], told[MOST_LINES:]
     if others:
-        shown = [*shown, (f"{len(others)} other reasons", sum(jobs for _, jobs in others))]
+        shown.append((f"{len(others)} other reasons", sum(jobs for _, jobs in others)))
     yield Figure(
         title="Jobs without a picture",
         told=f"{sum(jobs for _, jobs in told):,} jobs, most often {told[0][0]}.",
-        spec=charts.bars([(name, jobs, f"{jobs:,}") for name, jobs in shown]),
+        spec=charts.bars(
+            [(name, jobs if place < MOST_LINES else None, f"{jobs:,}") for place, (name, jobs) in enumerate(shown)]
+        ),
         head=("reason", "jobs"),
         rows=[(name, f"{jobs:,}") for name, jobs in shown],
     )
@@ -79,7 +81,7 @@ def of_gaps(facts: Facts) -> Iterator[Figure]:
 
 def folded(lines: Sequence[ReportLine]) -> Sequence[ReportLine]:
     """The first lines, and all others as one."""
-    if len(lines) <= MOST_LINES + 1:
+    if len(lines) <= MOST_LINES:
         return lines
     others = lines[MOST_LINES:]
     rest = ReportLine(values=(f"{len(others)} others",), figures=Figures.total(line.figures for line in others))
@@ -118,7 +120,12 @@ def _by(title: str, word: str, lines: Sequence[ReportLine]) -> Figure:
         title=title,
         note="credits",
         told=f"{len(lines):,} lines, the most expensive is {first}.",
-        spec=charts.bars([(_value(line), line.figures.settled, _glance(line.figures)) for line in shown]),
+        spec=charts.bars(
+            [
+                (_value(line), line.figures.settled if place < MOST_LINES else None, _glance(line.figures))
+                for place, line in enumerate(shown)
+            ]
+        ),
         head=(word, "jobs", "images", "credits", "USD", "per image"),
         rows=[
             (
@@ -139,7 +146,7 @@ def _estimate(facts: Facts) -> Figure:
     return Figure(
         title="Estimated and settled",
         note="credits; the mark is the estimate for the same attempts",
-        told=f"Attempts whose price was foreseen cost {_drift(facts.report.totals)} against their estimate.",
+        told=f"Attempts whose price was foreseen cost {difference(facts.report.totals)} against their estimate.",
         spec=charts.compared([(_value(line), line.figures.foreseen, line.figures.compared) for line in lines]),
         head=("model", "estimated", "settled", "difference"),
         rows=[
@@ -147,7 +154,7 @@ def _estimate(facts: Facts) -> Figure:
                 _value(line),
                 f"{credits_of(line.figures.foreseen):,}",
                 f"{credits_of(line.figures.compared):,}",
-                _drift(line.figures),
+                difference(line.figures),
             )
             for line in lines
         ],
@@ -209,8 +216,9 @@ def _glance(its: Figures) -> str:
     return at_least(rounded(its.settled), its.unknown)
 
 
-def _drift(its: Figures) -> str:
-    return "nothing" if its.drift is None else f"{its.drift:+.1%}".replace("%", " %")
+def difference(its: Figures) -> str:
+    """`+12.5 % !`: the mark is explained below the charts."""
+    return "" if its.drift is None else f"{its.drift * 100:+.1f} %{' !' if its.is_drift else ''}"
 
 
 def _value(line: ReportLine) -> str:

@@ -58,9 +58,7 @@ def timeline(told: Iterable[Total], zone: ZoneInfo) -> Sequence[Slice]:
     together: defaultdict[datetime, list[Total]] = defaultdict(list)
     for moment, one in ended:
         together[_floor(moment, step)].append(one)
-    return [
-        _slice(together[start], start, start + step, zone) for start in _starts(min(together), max(together), step)
-    ]
+    return [_slice(together[start], start, start + step, zone) for start in _starts(min(together), max(together), step)]
 
 
 def step_for(first: datetime, last: datetime) -> timedelta:

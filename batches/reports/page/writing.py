@@ -13,7 +13,7 @@ from batches.reports.columns import at_least
 from batches.reports.cost import state_of
 from batches.reports.page import exhibits
 from batches.reports.page.drawing import draw
-from batches.reports.page.exhibits import rounded
+from batches.reports.page.exhibits import difference, rounded
 from batches.reports.sentences import sentences
 
 if TYPE_CHECKING:
@@ -93,12 +93,16 @@ def _lead(facts: Facts) -> str:
 def _tiles(facts: Facts) -> Iterator[Tile]:
     its, left = facts.report.totals, facts.report.outstanding
     yield "images", f"{its.images:,}", f"of {its.jobs:,} jobs" if its.jobs else "no jobs"
-    yield "megapixels", show_megapixels(its.output_pixels), f"{show_megapixels(its.input_pixels)} sent"
+    yield (
+        "megapixels",
+        show_megapixels(its.output_pixels),
+        f"{show_megapixels(its.input_pixels)} sent" if its.input_pixels else "",
+    )
     yield "credits", at_least(rounded(its.settled), its.unknown), show_usd(its.settled)
     if its.credits_per_image is not None:
         yield "credits per image", f"{its.credits_per_image:,.2f}", _per_megapixel(facts)
     if its.drift is not None:
-        yield "against the estimate", f"{its.drift:+.1%}".replace("%", " %"), _foreseen(facts)
+        yield "against the estimate", difference(its), _foreseen(facts)
     if saved := its.deduped + its.reused:
         yield "saved", rounded(saved), "credits, by copies"
     if wasted := sum(one.settled for one in facts.report.wasted):
@@ -108,12 +112,16 @@ def _tiles(facts: Facts) -> Iterator[Tile]:
     if left.reserved:
         yield "reserved", rounded(left.reserved), "credits, under way"
     if facts.cap is not None:
-        yield "budget", rounded(facts.cap), f"{rounded(facts.cap - its.settled)} credits left"
+        yield "budget", rounded(facts.cap), _left(facts.cap - its.settled)
 
 
 def _per_megapixel(facts: Facts) -> str:
     price = facts.report.totals.credits_per_megapixel
     return "" if price is None else f"{price:,.2f} per megapixel"
+
+
+def _left(micro: int) -> str:
+    return f"{rounded(abs(micro))} credits {'left' if micro >= 0 else 'over it'}"
 
 
 def _foreseen(facts: Facts) -> str:
