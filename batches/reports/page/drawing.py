@@ -32,7 +32,7 @@ CONFIG = {
     },
     "legend": {
         "orient": "top", "title": None, "labelFontSize": 12, "labelColor": MUTED, "symbolType": "square",
-        "symbolStrokeWidth": 0, "columns": 3, "offset": 12, "labelLimit": 130,
+        "symbolStrokeWidth": 0, "columns": 3, "offset": 12, "columnPadding": 22, "labelLimit": 130,
     },
     "text": {"fontSize": 12, "color": INK},
 }  # fmt: skip

@@ -40,7 +40,8 @@ class Figure:
 def of_money(facts: Facts) -> Iterator[Figure]:
     """Where the credits went."""
     if len(facts.slices) > 1:
-        yield _cost_over_time(facts)
+        if facts.report.totals.settled:
+            yield _cost_over_time(facts)
         if facts.cap is not None:
             yield _budget(facts, facts.cap)
     yield _by("Cost by model", "model", facts.report.lines)
@@ -53,7 +54,8 @@ def of_money(facts: Facts) -> Iterator[Figure]:
 def of_speed(facts: Facts) -> Iterator[Figure]:
     """How quick it was, and how well the slots were used."""
     if len(facts.slices) > 1:
-        yield _throughput(facts)
+        if facts.report.totals.images:
+            yield _throughput(facts)
         yield _slots(facts)
     if facts.latencies:
         yield _latency(facts)
