@@ -139,6 +139,7 @@ def test_a_batch_is_closed_when_its_last_job_rests(fed: Feeding, submit: Callabl
     fed.ahead += SWEEP_SECONDS
     dispatcher.tick()
     assert ended_at(fed, batch_id) is not None
+    assert fed.rested[-1] == [batch_id], "and somebody is to write its receipt"
 
 
 def ended_at(fed: Feeding, batch_id: str) -> float | None:

@@ -34,7 +34,7 @@ def clock(text: str, zone: ZoneInfo = UTC) -> datetime:
         (24 * 365, timedelta(days=7)),
         (24 * 365 * 10, timedelta(days=91)),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_any_time_is_cut_into_few_enough_slices(hours: int, step: timedelta) -> None:
     first = clock("2026-03-02 00:00")
