@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Text, case, cast, func, select, type_coerce
 
 from batches.store.ledger.quarters import QUARTER_SECONDS, Amounts, spelling
-from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.schema import batches, charges, jobs
 from batches.store.ledger.states import RETRIABLE, State
-from batches.store.ledger.waste import COST, SETTLED, WAS_IN_VAIN
+from batches.store.ledger.waste import COST, IN_VAIN, SETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from batches.store.ledger.totals import Scope, Value
 
-SPENT_SECONDS = charges.c.at - attempts.c.started_at
+SPENT_SECONDS = charges.c.at - IN_VAIN.c.started_at
 
 OF_JOBS: Mapping[str, ColumnElement[Any]] = {
     "batch_id": jobs.c.batch_id,
@@ -53,6 +53,7 @@ def counted(tx: Connection, by: Collection[str], scope: Scope) -> Iterator[InSta
         select(*columns, func.count().label("jobs"))
         .join_from(jobs, batches)
         .where(
+            jobs.c.batch_id.in_(select(batches.c.id)),  # all of them: else SQLite takes no index that has the state
             jobs.c.state.in_(set(State) - {State.QUEUED, State.DONE}),
             *scope.by_seconds(jobs.c.batch_id, jobs.c.changed_at),
         )
@@ -76,10 +77,10 @@ def spent_in_vain(tx: Connection, by: Collection[str], scope: Scope) -> Iterator
         select(
             *columns, *(cast(of, BigInteger).label(name) for name, of in sums.items()), seconds.label("slot_seconds")
         )
-        .join_from(attempts, charges, SETTLED)
-        .join(jobs, jobs.c.id == attempts.c.job_id)
+        .join_from(IN_VAIN, charges, SETTLED)
+        .join(jobs, jobs.c.id == IN_VAIN.c.job_id)
         .join(batches, batches.c.id == jobs.c.batch_id)
-        .where(WAS_IN_VAIN, *scope.by_seconds(charges.c.batch_id, charges.c.at))
+        .where(*scope.by_seconds(charges.c.batch_id, charges.c.at))
         .group_by(*(column.name for column in columns))
     )
     for row in tx.execute(query).mappings():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, exists, func, or_, select, text, union_all
 
 from batches.money import show_credits
 from batches.policy import Policy
@@ -14,7 +14,7 @@ from batches.store.ledger.schema import attempts, batches, charges, jobs, quarte
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from batches.policy import Budget
     from batches.store.ledger.records import ClaimedJob
@@ -88,30 +88,38 @@ def reconsider(tx: Connection, batch_id: str) -> None:
 
 
 def outstanding(tx: Connection, *batch_ids: str) -> Outstanding:
-    """Reservations that have not ended, of these batches, or of all where none is named.
+    """What is reserved and at risk now in these batches, or in all where none is named."""
+    rows = tx.execute(LEFT_OF, {"its_batches": batch_ids}) if batch_ids else tx.execute(LEFT)
+    return Outstanding(**rows.mappings().one())
 
-    Attempts under way and lost ones are few, and have an index each.
+
+def _left() -> Select[int, int, int]:
+    """Reservations that have not ended. Few have not, and their attempts have an index each.
+
+    SQLite takes the index of lost ones only if they are spelt as it is.
     """
-    unsure = jobs.c.state == State.UNSURE
-    lost = attempts.c.outcome == "lost"
-    at_risk = or_(unsure, func.coalesce(lost, False))  # SQL's FALSE
     ends = charges.alias()
     has_ended = exists().where(ends.c.attempt_id == attempts.c.id, ends.c.kind == "settled")
+    its = select(attempts.c.id, attempts.c.job_id, attempts.c.outcome, attempts.c.ticket_id)
+    lost = its.where(text("attempts.outcome = 'lost'"), ~has_ended)
+    still = union_all(its.where(attempts.c.ended_at.is_(None)), lost).cte("still").prefix_with("MATERIALIZED")
+    is_lost = func.coalesce(still.c.outcome == "lost", False)  # SQL's FALSE
+    at_risk = or_(jobs.c.state == State.UNSURE, is_lost)
 
     def total(of: ColumnElement[bool]) -> ColumnElement[int]:
         return cast(func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0), BigInteger)
 
-    query = (
+    return (
         select(
             total(~at_risk).label("reserved"),
             total(at_risk).label("at_risk"),
-            total(and_(at_risk, attempts.c.ticket_id.is_not(None))).label("expired"),
+            total(and_(at_risk, still.c.ticket_id.is_not(None))).label("expired"),
         )
-        .select_from(attempts)
-        .join(jobs, jobs.c.id == attempts.c.job_id)
-        .join(charges, and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "reserved"))
-        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)))
+        .select_from(still)
+        .join(jobs, jobs.c.id == still.c.job_id)
+        .join(charges, and_(charges.c.attempt_id == still.c.id, charges.c.kind == "reserved"))
     )
-    if batch_ids:
-        query = query.where(jobs.c.batch_id.in_(batch_ids))
-    return Outstanding(**tx.execute(query).mappings().one())
+
+
+LEFT = _left()
+LEFT_OF = LEFT.where(jobs.c.batch_id.in_(bindparam("its_batches", expanding=True)))

@@ -230,17 +230,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
-        "ix_attempts_lost",
-        "attempts",
-        ["job_id"],
-        unique=False,
-        sqlite_where=sa.text("outcome = 'lost'"),
-        postgresql_where=sa.text("outcome = 'lost'"),
-    )
-    op.create_index(
         "ix_attempts_in_vain",
         "attempts",
-        ["job_id"],
+        ["outcome"],
         unique=False,
         sqlite_where=sa.text("outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost'"),
         postgresql_where=sa.text("outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost'"),
