@@ -194,11 +194,12 @@ class Dispatcher:
     def _sweep(self, now: float) -> Sequence[tuple[int, str]]:
         self._next_sweep = now + SWEEP_SECONDS
         self._limits = self._keeper.keep(reserves=now < self._reserves_until)
-        self._each_sweep()
         with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.take_back_calls(tx, now)
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now)
             feeding.close_ended_batches(tx, now)
-            return feeding.with_batches(tx, feeding.ring_again(tx, self._account, now))
+            again = feeding.with_batches(tx, feeding.ring_again(tx, self._account, now))
+        self._each_sweep()
+        return again

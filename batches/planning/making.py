@@ -49,6 +49,7 @@ def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
     return Plan(
         name=manifest.name,
         manifest_sha256=manifest.sha256,
+        manifest_text=manifest.text,
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,

@@ -48,6 +48,7 @@ class Plan:
 
     name: str  #: of the batch
     manifest_sha256: str  #: of the manifest's bytes, in hex
+    manifest_text: str = field(repr=False)  #: what it says
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest

@@ -73,11 +73,12 @@ def run(
             batch, code = _carried_out(ledger, plan, settings, live, surveyed)
             told_soon(live, ledger)
         report = running.report_of(ledger, batch)
+        page = running.keep_receipt(ledger, report.standing, settings.images_url)
     if as_json:
         print_json(report.as_json())
     beside = err if as_json else out
     show_report(report, beside)
-    show_places(report, settings, running.keep_report(report, settings.images_url), beside)
+    show_places(report, settings, page, beside)
     raise typer.Exit(int(code))
 
 

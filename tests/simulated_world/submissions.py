@@ -40,7 +40,7 @@ def plan_named(name: str, asked: Sequence[str], policy: Policy) -> Plan:
     """A job for each of these rows; one that comes again is the same request."""
     jobs = tuple(_job(name, number, row, asked[: number - 1].count(row) + 1) for number, row in enumerate(asked, 1))
     return Plan(
-        name=name, manifest_sha256="", fingerprint=name, asked=len(jobs), models=(), policy=policy,
+        name=name, manifest_sha256="", manifest_text="", fingerprint=name, asked=len(jobs), models=(), policy=policy,
         reuse=False, prices=PUBLISHED, warnings=(), jobs=lambda: iter(jobs),
     )  # fmt: skip
 

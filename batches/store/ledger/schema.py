@@ -77,6 +77,7 @@ batches = Table(
     Column("approved_at", Float),  # when its canary was found good, by its bounds or by a person
     Column("whole_at", Float),  # when the last job of its first submission was written; workers begin none before
     Column("ended_at", Float),
+    Column("receipt_of", Float),  # the ended_at that its receipt tells of
     Column("paused", Text),  # why workers begin none of its jobs; NULL: they may
     Column("paused_message", Text, nullable=False, server_default=""),
     Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
@@ -92,6 +93,14 @@ Index(
     unique=True,
     sqlite_where=batches.c.ended_at.is_(None),
     postgresql_where=batches.c.ended_at.is_(None),
+)
+
+# What manifests said, by the hash of their bytes.
+manifests = Table(
+    "manifests",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 workers = Table(

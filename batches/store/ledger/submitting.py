@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, insert, or_, select, update
 
-from batches.store.ledger import quarters, spending
+from batches.store.ledger import quarters, receipts, spending
 from batches.store.ledger.bulk import insert_rows
 from batches.store.ledger.names import has
 from batches.store.ledger.quarters import What
@@ -66,6 +66,7 @@ def close(tx: Connection, batch_id: str, now: float) -> None:
 
 def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Batch:
     """A new batch without jobs."""
+    receipts.keep_manifest(tx, plan)
     made = tx.execute(
         insert(batches)
         .values(
@@ -107,6 +108,7 @@ def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: 
 
     Its prices are pinned where it is another one; jobs that are there already keep their estimates.
     """
+    receipts.keep_manifest(tx, plan)
     another = batches.c.fingerprint != plan.fingerprint
     tx.execute(update(batches).where(batches.c.id == batch_id, another).values(**_prices(plan)))
     tx.execute(

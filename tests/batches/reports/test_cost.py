@@ -100,44 +100,19 @@ def test_as_json_it_has_every_count_and_every_amount(batch_id: str, world: World
     }
 
 
-def test_as_markdown_it_is_a_page_to_keep(batch_id: str, world: World) -> None:
-    assert (
-        report_of(world, batch_id).as_markdown()
-        == f"""# {batch_id}
-
-2 of 5 images, 1.00 megapixels, 9 credits ($0.09).
-
-| model | jobs | images | megapixels | estimated credits | credits | USD |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |
-| flux-dev | 4 | 2 | 1.00 | 12 | 9 | $0.09 |
-| flux-2-pro | 1 | 0 | 0.00 | 0 | 0 | $0.00 |
-
-Without a picture:
-
-- 1 failed: rejected: 422
-- 1 moderated: Nudity
-- 1 unsure: the answer was lost
-
-Account main, prices {PUBLISHED.sha256[:12]} as of {PUBLISHED.as_of}, manifest 555555555555.
-"""
-    )
-
-
 def test_a_batch_without_gaps_has_no_list_of_them(world: World) -> None:
     job = world.at(State.FETCHING)
     world.finish(job, PAID)
     report = report_of(world, job.batch_id)
     assert report.missing == {}
-    assert "Without a picture" not in report.as_markdown()
 
 
-def test_a_bill_with_unknown_amounts_says_at_least(world: World) -> None:
+def test_a_bill_with_unknown_amounts_says_how_many(world: World) -> None:
     world.submit(2)
     first, second = (world.carry(world.claim(job_id), State.FETCHING) for job_id in world.call())
     world.finish(first, UNKNOWN)
     world.finish(second, PAID)
     report = report_of(world, first.batch_id)
-    assert "at least 4.5 credits ($0.045)" in report.as_markdown()
     assert report.as_json()["cost_unknown"] == 1
 
 

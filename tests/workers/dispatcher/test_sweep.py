@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from batches.policy import Unsure
-from batches.store.ledger import looks, moves, standing
+from batches.store.ledger import looks, moves, receipts, standing
 from batches.store.ledger.records import Reported, Ticket
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
@@ -148,6 +148,8 @@ def test_a_batch_is_closed_when_its_last_job_rests(fed: Feeding, submit: Callabl
     fed.ahead += SWEEP_SECONDS
     dispatcher.tick()
     assert ended_at(fed, batch_id) is not None
+    with fed.ledger.read() as tx:
+        assert receipts.wanting(tx, "ours") == [batch_id], "and somebody is to write its receipt"
 
 
 def ended_at(fed: Feeding, batch_id: str) -> float | None:

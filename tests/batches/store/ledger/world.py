@@ -72,7 +72,8 @@ def plan_of(
 def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello", *, reuse: bool = False) -> Plan:
     """A plan of these jobs; nobody asks for its bill."""
     return Plan(
-        name=name, manifest_sha256="5" * 64, fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
+        name=name, manifest_sha256="5" * 64, manifest_text=f"name: {name}\n",
+        fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
         policy=Policy(), reuse=reuse, prices=PUBLISHED, warnings=(), jobs=lambda: iter(planned),
     )  # fmt: skip
 

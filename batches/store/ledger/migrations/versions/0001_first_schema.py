@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.Float(), nullable=True),
         sa.Column("whole_at", sa.Float(), nullable=True),
         sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("receipt_of", sa.Float(), nullable=True),
         sa.Column("paused", sa.Text(), nullable=True),
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
@@ -120,6 +121,12 @@ def upgrade() -> None:
         sa.Column("ceiling", sa.Integer(), nullable=False),
         sa.CheckConstraint("ceiling >= 1", name=op.f("ck_limits_at_least_one")),
         sa.PrimaryKeyConstraint("account", "lane", name=op.f("pk_limits")),
+    )
+    op.create_table(
+        "manifests",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_manifests")),
     )
     op.create_table(
         "workers",
