@@ -98,7 +98,7 @@ def _tiles(facts: Facts) -> Iterator[Tile]:
         show_megapixels(its.output_pixels),
         f"{show_megapixels(its.input_pixels)} sent" if its.input_pixels else "",
     )
-    yield "credits", at_least(rounded(its.settled), its.unknown), show_usd(its.settled)
+    yield at_least("", its.unknown) + "credits", rounded(its.settled), show_usd(its.settled)
     if its.credits_per_image is not None:
         yield "credits per image", f"{its.credits_per_image:,.2f}", _per_megapixel(facts)
     if its.drift is not None:
