@@ -67,9 +67,9 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield World(ledger)
 
 
-def read(world: World, amount: int) -> None:
+def read(world: World, amount: int, account: str = "main") -> None:
     world.do(
-        balances.keep, Reading(account="main", asked_at=world.now, at=world.now, micro_credits=amount * CREDIT)
+        balances.keep, Reading(account=account, asked_at=world.now, at=world.now, micro_credits=amount * CREDIT)
     )  # fmt: skip
 
 
@@ -90,6 +90,16 @@ def test_status_says_when_what_is_left_is_not_enough(world: World, capsys: pytes
     one, *_ = world.call()
     world.finish(world.carry(world.claim(one), State.FETCHING), Reported(micro_credits=4 * CREDIT))
     assert notes(capsys) == ["The account main has about 7 credits left, and jobs under way need 9: 2 too few."]
+
+
+def test_status_adds_up_what_the_accounts_of_a_pool_have(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.submit(4, accounts=("lab", "main"))
+    read(world, 7)
+    assert notes(capsys) == [], "what the other one has is not known"
+    read(world, 3, "lab")
+    assert notes(capsys) == [
+        "The accounts lab, main have about 10 credits left, and jobs under way need 12: 2 too few."
+    ]
 
 
 def test_status_says_nothing_of_accounts_whose_jobs_all_rest(world: World, capsys: pytest.CaptureFixture[str]) -> None:

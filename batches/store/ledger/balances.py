@@ -142,13 +142,14 @@ def _reading_of(row: Row[*tuple[Any, ...]]) -> Reading:
 def _spending_of(row: Row[*tuple[Any, ...]]) -> Spending:
     latest_moment = row.started_at + DEBITED_WITHIN_SECONDS
     fate = _fate(row)
-    over_at = min(row.ended_at, latest_moment) if fate in ("settled", "unknown") else latest_moment
+    ends_it = row.ended_at is not None and row.outcome != "lost"  # one that was given up may be debited after that
+    over_at = min(row.ended_at, latest_moment) if ends_it else latest_moment
     return Spending(row.id, row.batch_id, row.started_at, over_at, fate, row.settled or 0, row.reserved)
 
 
 def _fate(row: Row[*tuple[Any, ...]]) -> Fate:
+    if row.settlement is not None:  # also of one that was given up, where the answer came late
+        return "unknown" if row.settled is None else "settled"
     if row.outcome == "lost" or row.state == State.UNSURE:
         return "unsure"
-    if row.ended_at is None:
-        return "under way"
-    return "unknown" if row.settlement is not None and row.settled is None else "settled"
+    return "under way" if row.ended_at is None else "settled"

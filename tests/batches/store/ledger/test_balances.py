@@ -80,6 +80,14 @@ def lost(world: World) -> None:
     world.do(feeding.resubmit_unsure, "main", world.now)
 
 
+def lost_and_answered_late(world: World) -> None:
+    job = world.at(State.SUBMITTING, bound=3 * CREDIT)
+    world.doubt(job)
+    world.do(feeding.resubmit_unsure, "main", world.now)
+    world.now += 5
+    world.accept(job, PAID)
+
+
 @pytest.mark.parametrize(
     ("story", "fate", "seconds", "amount"),
     [
@@ -92,6 +100,7 @@ def lost(world: World) -> None:
         (lambda world: world.at(State.SUBMITTING), "under way", DEBITED_WITHIN_SECONDS, 0),
         (lambda world: world.at(State.FETCHING), "under way", DEBITED_WITHIN_SECONDS, 0),
         (lambda world: world.doubt(world.at(State.SUBMITTING)), "unsure", DEBITED_WITHIN_SECONDS, 0),
+        (lost_and_answered_late, "settled", DEBITED_WITHIN_SECONDS, 2),
         (lost, "unsure", DEBITED_WITHIN_SECONDS, 0),  # also when it was submitted again
     ],
 )
