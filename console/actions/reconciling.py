@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
 from batches.models.spelling import did_you_mean
+from batches.reports.period import EVER
 from batches.reports.reconciling import reconcile
 from batches.store.ledger import balances
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from batches.reports.period import Period
     from batches.reports.reconciling import Reconciliation
     from batches.store.ledger import Ledger
 
@@ -21,10 +23,10 @@ THE_FIRST = 0.0
 THE_LAST = float(10**12)
 
 
-def reconciled(
-    ledger: Ledger, account: str | None, *, since: float = THE_FIRST, until: float = THE_LAST
-) -> Mapping[str, Reconciliation]:
+def reconciled(ledger: Ledger, account: str | None, period: Period = EVER) -> Mapping[str, Reconciliation]:
     """By account, for this one or for all that have readings; raises SettingError for one that has none."""
+    since = THE_FIRST if period.since is None else period.since
+    until = THE_LAST if period.until is None else period.until
     with ledger.read() as tx:
         names = balances.accounts_read(tx)
         if account is not None and account not in names:

@@ -18,3 +18,16 @@ Again = Annotated[
     bool, typer.Option("--again", help="Make all images anew if the batch is finished; it is paid again.")
 ]
 Simulate = Annotated[bool, typer.Option("--simulate", help="Use a simulator on this machine: no key, no cost.")]
+
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="From then on: 2026-08-14, 2026-08-14T18:30, yesterday, 12h, 7d.", show_default=False
+    ),
+]
+
+Until = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Before that time, written in the same way.", show_default=False)
+]
+
+Zone = Annotated[str, typer.Option(metavar="ZONE", help="Whose days and hours are meant, such as Europe/Berlin.")]

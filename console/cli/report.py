@@ -12,7 +12,7 @@ from batches.reports import axes_of, make_report, period_of
 from batches.store.ledger import Ledger
 from console.actions.reporting import batches_for, page_of, question_of
 from console.actions.running import report_of
-from console.cli.options import AsJson
+from console.cli.options import AsJson, Since, Until, Zone
 from console.cli.output import note
 from console.cli.report_formats import Format, format_of, write, write_page
 from workers.settings import Settings
@@ -26,12 +26,6 @@ Batches = Annotated[
     ),
 ]
 Every = Annotated[bool, typer.Option("--all", help="All batches.")]
-Since = Annotated[
-    str | None,
-    typer.Option(help="From then on: 2026-08-14, 2026-08-14T18:30, yesterday, 12h, 7d.", show_default=False),
-]
-Until = Annotated[str | None, typer.Option(help="Before that time, written in the same way.", show_default=False)]
-Zone = Annotated[str, typer.Option(help="Whose days and hours are meant, such as Europe/Berlin.")]
 By = Annotated[
     str,
     typer.Option(

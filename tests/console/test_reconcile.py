@@ -190,8 +190,10 @@ def test_times_choose_the_readings(books: Books, reconcile: Callable[..., Said])
     assert (found["account"], len(found["comparisons"])) == ("main", 1)
     [found] = json.loads(reconcile("--until", "2026-11-20T07:01", "--json").out)
     assert found["comparisons"] == []
-    with pytest.raises(SettingError, match="--since: 'yesterday' is no time"):
-        reconcile("--since", "yesterday")
+    [found] = json.loads(reconcile("--since", "2026-11-20T08:01", "--zone", "Europe/Berlin", "--json").out)
+    assert [one["from"] for one in found["comparisons"]] == ["2026-11-20T08:01:00.000+01:00"]
+    with pytest.raises(SettingError, match="--since 'yesteryear' is no time"):
+        reconcile("--since", "yesteryear")
 
 
 def test_accounts_are_compared_apart(books: Books, reconcile: Callable[..., Said]) -> None:
