@@ -1,4 +1,4 @@
-"""fluxbatch.toml: more accounts, each with the place where its key is found. A key itself is refused.
+"""fluxbatch.toml: more accounts, each with the place where its key is found, and budgets. A key itself is refused.
 
 What stands there is never repeated in an error: it may be a key in the wrong place.
 """
@@ -9,13 +9,15 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from batches.errors import SettingError
 from batches.manifest.values import Account
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
+from workers.budget_shape import BudgetShape, BudgetShapes
 from workers.settings import BFL_URL, usable_account, usable_url
+from workers.strict import Strict, variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +26,12 @@ if TYPE_CHECKING:
 
 WHERE_KEYS_ARE = 'key_env = "STUDIO_BFL_KEY", or key_file = "/run/secrets/studio"'
 
-WORDS = {"model_type": "it must be a table", "dict_type": "it must be a table"}
+WORDS = {
+    **dict.fromkeys(("model_type", "dict_type"), "it must be a table"),
+    "tuple_type": "it must be a list",
+    "missing": "it is missing",
+}
 """By pydantic's name for a finding, where its own words speak of Python."""
-
-
-def _variable(name: str) -> str:
-    """Capital letters only, so that a key which was put here by mistake is not taken for a name, and shown."""
-    if not (name.isascii() and name.isidentifier() and name.isupper()):
-        raise ValueError("give the name of an environment variable in capitals, for example STUDIO_BFL_KEY")
-    return name
 
 
 def _by_lane(slots: Mapping[str, int]) -> Mapping[str, int]:
@@ -51,20 +50,16 @@ def _host(name: str) -> str:
     return name
 
 
-class _Strict(BaseModel):
-    """Nothing is guessed, and no value is shown."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
-
-
-class AccountShape(_Strict):
+class AccountShape(Strict):
     """One account as a person wrote it down."""
 
-    key_env: Annotated[str, AfterValidator(_variable)] | None = None
+    key_env: Annotated[str, AfterValidator(variable)] | None = None
     key_file: str | None = None
     api_url: Annotated[str, AfterValidator(usable_url)] = BFL_URL
     allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Field(strict=False)] = ()
-    slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = {}
+    slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = Field(
+        default_factory=dict
+    )
     per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
 
     @model_validator(mode="after")
@@ -74,16 +69,21 @@ class AccountShape(_Strict):
         return self
 
 
-class FileShape(_Strict):
+class FileShape(Strict):
     """The whole file."""
 
-    accounts: dict[Annotated[Account, AfterValidator(usable_account)], AccountShape] = {}
+    accounts: dict[Annotated[Account, AfterValidator(usable_account)], AccountShape] = Field(default_factory=dict)
+    budgets: BudgetShapes = ()
 
 
-def read_account_file(file: Path) -> Mapping[str, AccountShape]:
-    """The accounts in this file by name; raises SettingError with the first thing that is wrong with it."""
+TABLES: Mapping[str, type[Strict]] = {"accounts": AccountShape, "budgets": BudgetShape}
+"""By key, what the tables below it have."""
+
+
+def read_file(file: Path) -> FileShape:
+    """What this file says; raises SettingError with the first thing that is wrong with it."""
     try:
-        return FileShape.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).accounts
+        return FileShape.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise SettingError(f"{file} cannot be read: {error.strerror}.", cure="Correct FLUXBATCH_CONFIG.") from error
     except ValidationError as error:
@@ -101,6 +101,6 @@ def _refusal(file: Path, found: Mapping[str, Any]) -> SettingError:
         return SettingError(f"{file}: `{place}` cannot be used: {said}.", cure=f"Correct it in {file}.")
     if way and key == "key":
         return SettingError(f"{file}: `{place}` would keep the key itself.", cure=f"Say where it is: {WHERE_KEYS_ARE}.")
-    known = (AccountShape if way else FileShape).model_fields
+    known = (TABLES[way[0]] if way else FileShape).model_fields
     hint = did_you_mean(key, known) or f"there are {', '.join(known)}"
     return SettingError(f"{file}: unknown key `{place}`; {hint}", cure=f"Correct it in {file}.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from batches.errors import SettingError
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
-from workers.account_file import read_account_file
+from workers.account_file import read_file
 from workers.settings import usable_key
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Accounts:
     def of(cls, settings: Settings) -> Accounts:
         """What the environment and the file say."""
         file = settings.config or FILE
-        shapes = read_account_file(file) if settings.config or file.exists() else {}
+        shapes = read_file(file).accounts if settings.config or file.exists() else {}
         written = {name: _written(name, shape, file) for name, shape in shapes.items()}
         usual = written.get(settings.account_name) or _of_environment(settings)
         own = {} if written and settings.api_key is None else {usual.name: usual}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from redis import Redis
     from sqlalchemy import Connection
 
+    from batches.policy import WideBudget
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from workers.slots import Keeper
@@ -66,6 +67,7 @@ class Dispatcher:
         keeper: Keeper,
         ring: Callable[[int, str], None],
         on_fatal: Callable[[FluxbatchError], None],
+        budgets: Callable[[], Sequence[WideBudget]] = tuple,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Feed from this ledger by ringing this bell."""
@@ -78,6 +80,7 @@ class Dispatcher:
         self._limits: Mapping[str, int] = {}  # of lanes, as the last sweep found them
         self._ring = ring
         self._on_fatal = on_fatal
+        self._budgets = budgets
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -183,6 +186,6 @@ class Dispatcher:
         with self._ledger.write(flush=False) as tx:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.resubmit_unsure(tx, self._account, now)
-            govern(tx, self._account, now)
+            govern(tx, self._account, now, self._budgets())
             feeding.close_ended_batches(tx, now)
             return list(feeding.ring_again(tx, self._account, now))

@@ -26,6 +26,7 @@ from workers import log
 from workers.app import ring
 from workers.bfl import Client
 from workers.broker import connect
+from workers.budgets import Budgets
 from workers.dispatcher import Dispatcher
 from workers.errors import BrokerError
 from workers.journey import Hands, Journey
@@ -61,6 +62,7 @@ class Worker:
         redis = connect(app.conf.broker_url)
         self._ledger = Ledger(settings.where_ledger)
         self._client = Client(account.api_url, account.key(), allowed_hosts=account.allowed_hosts, connections=threads)
+        budgets = Budgets(settings, account.name)
         slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
@@ -70,6 +72,7 @@ class Worker:
             images=open_store(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
+            budgets=budgets,
         )
         self._app = app
         self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -81,6 +84,7 @@ class Worker:
             keeper=Keeper(self.account, account.slots, slots, self._ledger),
             ring=lambda job_id, batch_id: ring(app, job_id, batch_id),
             on_fatal=self._give_up,
+            budgets=budgets,
         )
 
     def run(self) -> None:

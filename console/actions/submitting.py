@@ -10,17 +10,20 @@ from batches.errors import SettingError
 from batches.manifest import ManifestError, Problem
 from batches.models import PRICES_AS_OF
 from batches.planning import NO_EXPERIENCE, Premises, make_plan
-from batches.store.ledger import standing, steering, submitting
+from batches.store.ledger import purses, standing, steering, submitting
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.sorting import JOBS_AT_ONCE
 from console.actions.forecasting import experience_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from batches.manifest import Manifest
     from batches.planning import Plan
+    from batches.policy import WideBudget
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
@@ -53,7 +56,7 @@ def survey(ledger: Ledger, plan: Plan, account: str, *, again: bool) -> Survey:
     return surveying.all_new(plan) if again and found.continues and found.continues.rests else found
 
 
-def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standing:
+def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey, budgets: Sequence[WideBudget] = ()) -> Standing:
     """Write what the survey found to be missing; returns how the batch stands then."""
     terms = BatchTerms(account=account, prices_as_of=PRICES_AS_OF, policy=plan.policy)
     with ledger.write() as tx:
@@ -64,6 +67,7 @@ def submit(ledger: Ledger, plan: Plan, account: str, surveyed: Survey) -> Standi
         _write_jobs(ledger, batch, plan)
     with ledger.write() as tx:
         submitting.complete(tx, batch.id, plan, terms, time.time())
+        purses.reconsider(tx, standing.find_batch(tx, batch.id) or batch, budgets, time.time())
         return standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
 
 

@@ -21,6 +21,7 @@ from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
 from console.exit_codes import ExitCode
 from workers.bfl import Client
+from workers.budgets import wide_budgets
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _carried_out(
     with services.broker(settings):  # first of all, so that a broker out of reach leaves nothing behind
         with ledger.write() as tx:
             stops.lift(tx, live.name, time.time())  # whoever runs this has mended what was wrong
-        now = submitting.submit(ledger, plan, live.name, surveyed)
+        now = submitting.submit(ledger, plan, live.name, surveyed, wide_budgets(settings))
         if surveyed.continues:
             note(f"Going on with {now.batch.id}: {now.jobs.get(State.DONE, 0):,} of {now.total:,} images are there.")
         with worker_process(settings.home.absolute() / "worker.log", live.name) as worker:

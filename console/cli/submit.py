@@ -13,6 +13,7 @@ from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
 from console.cli.payer import payer_of, worker_for
 from workers.broker import connect
+from workers.budgets import wide_budgets
 from workers.settings import Settings
 
 
@@ -41,7 +42,7 @@ def submit(
         show_bill(plan, err)
         show_survey(surveyed, err)
         ask(surveyed, yes=yes)
-        standing = submitting.submit(ledger, plan, payer.name, surveyed)
+        standing = submitting.submit(ledger, plan, payer.name, surveyed, wide_budgets(settings))
     if as_json:
         print_json({**standing_json(standing), "submitted": surveyed.as_json()})
         return

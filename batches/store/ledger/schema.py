@@ -71,6 +71,8 @@ batches = Table(
     Column("paused", Text),  # why workers begin none of its jobs; NULL: they may
     Column("paused_message", Text, nullable=False, server_default=""),
     Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
+    Column("paused_by", Text),  # the budget which that is, where it is not the batch's own
+    Column("paused_at", Float),
     CheckConstraint(
         _one_of("paused", ["person", "budget", "canary", "deadline", "cancelled"]) + " OR paused IS NULL", name="paused"
     ),
@@ -235,6 +237,19 @@ quarters = Table(
     Column("labels", Text, primary_key=True),  # JSON, spelt in one way
     *(Column(name, BigInteger, nullable=False) for name in WHOLE_SUMS),
     Column("slot_seconds", Float, nullable=False),
+)
+
+Index("ix_quarters_quarter", quarters.c.quarter)
+
+# What was spent from a budget wider than a batch, in the quarters of its period that are over.
+purses = Table(
+    "purses",
+    metadata,
+    Column("account", Text, primary_key=True),  # empty: every one but the simulator's
+    Column("labels", Text, primary_key=True),  # of the jobs that it is for: JSON, spelt as in `quarters`
+    Column("since", Integer, primary_key=True),  # the first quarter of its period
+    Column("spent", BigInteger, nullable=False),
+    Column("counted_before", Integer, nullable=False),  # the first quarter that is not in `spent`
 )
 
 paces = Table(

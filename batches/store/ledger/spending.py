@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from batches.policy import Budget
     from batches.store.ledger.records import ClaimedJob
 
-PAUSED = select(batches.c.paused_for).where(batches.c.id == bindparam("its_id"), batches.c.paused == "budget")
-"""Asked whenever money comes free: what a batch that rests for its budget waits for."""
+RAISE_IT = "Raise policy.budget and run the manifest again."
+
+PAUSED = select(batches.c.paused_for).where(
+    batches.c.id == bindparam("its_id"), batches.c.paused == "budget", batches.c.paused_by.is_(None)
+)
+"""Asked whenever money comes free: what a batch that rests for its own budget waits for."""
 
 SPENT = select(cast(func.coalesce(func.sum(quarters.c.settled), 0), BigInteger)).where(
     quarters.c.batch_id == bindparam("its_id")
@@ -41,13 +45,13 @@ class Purse:
         """Whether a job of this estimate may begin."""
         return self.budget.has_room(estimate, spent=self.spent, reserved=self.reserved, at_risk=self.at_risk)
 
-    def refusal(self, estimate: int | None) -> str:
-        """Why it may not, with the cure."""
+    def refusal(self, estimate: int | None, *, cap: str = "", cure: str = RAISE_IT) -> str:
+        """Why it may not, with the cure. A cap that is not the batch's own is told in words."""
         asked = "a job whose price is not known" if estimate is None else f"a job of {show_credits(estimate)}"
         sums = (("spent", self.spent), ("reserved", self.reserved), ("at risk", self.at_risk))
         told = ", ".join(f"{show_credits(amount)} {what}" for what, amount in sums if amount) or "nothing spent"
-        cap = show_credits(self.budget.micro_credits)
-        return f"{asked} does not fit under the cap of {cap}: {told}. Raise policy.budget and run the manifest again."
+        cap = cap or show_credits(self.budget.micro_credits)
+        return f"{asked} does not fit under the cap of {cap}: {told}. {cure}"
 
 
 def purse_of(tx: Connection, batch_id: str) -> Purse | None:
@@ -56,7 +60,7 @@ def purse_of(tx: Connection, batch_id: str) -> Purse | None:
     budget = Policy.from_json(row.policy).budget
     if budget is None:
         return None
-    reserved, at_risk = outstanding(tx, batch_id)
+    reserved, at_risk = outstanding(tx, jobs.c.batch_id == batch_id)
     spent = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
     return Purse(budget=budget, spent=spent, reserved=reserved, at_risk=at_risk)
 
@@ -78,13 +82,14 @@ def reconsider(tx: Connection, batch_id: str) -> None:
         pausing.lift(tx, batch_id, "budget")
 
 
-def outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
-    """Micro-credits that are reserved, and that are at risk: both of reservations that have not ended.
+def outstanding(tx: Connection, *of: ColumnElement[bool], risked_since: float = 0) -> tuple[int, int]:
+    """Micro-credits of these jobs that are reserved, and that are at risk: both of reservations that have not ended.
 
     Attempts under way and lost ones are few, and have an index each.
     """
     unsure = jobs.c.state == State.UNSURE
     lost = attempts.c.outcome == "lost"
+    risked = and_(or_(unsure, lost), attempts.c.started_at >= risked_since)
     ends = charges.alias()
     has_ended = exists().where(ends.c.attempt_id == attempts.c.id, ends.c.kind == "settled")
 
@@ -92,10 +97,10 @@ def outstanding(tx: Connection, batch_id: str) -> tuple[int, int]:
         return func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0)
 
     row = tx.execute(
-        select(total(and_(~unsure, ~func.coalesce(lost, False))), total(or_(unsure, lost)))  # SQL's FALSE
+        select(total(and_(~unsure, ~func.coalesce(lost, False))), total(risked))  # SQL's FALSE
         .select_from(attempts)
         .join(jobs, jobs.c.id == attempts.c.job_id)
         .join(charges, and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "reserved"))
-        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)), jobs.c.batch_id == batch_id)
+        .where(or_(attempts.c.ended_at.is_(None), and_(lost, ~has_ended)), *of)
     ).one()
     return int(row[0]), int(row[1])

@@ -30,7 +30,7 @@ def refused(world: World, job: ClaimedJob) -> str | None:
     """Why it may not begin; the batch rests then, as a worker has it."""
     refusal: str | None = world.do(spending.refusal, job)
     if refusal:
-        world.do(pausing.pause, job.batch_id, "budget", refusal, needs=job.estimate_micro_credits)
+        world.do(pausing.pause, job.batch_id, "budget", refusal, now=world.now, needs=job.estimate_micro_credits)
     return refusal
 
 
@@ -129,7 +129,7 @@ def test_submitting_again_with_another_cap_is_what_raises_it(
 def test_another_pause_is_not_lifted_by_money(world: World) -> None:
     one, two = claimed(world, 2, capped(5))
     fetching = world.carry(one, State.FETCHING)
-    world.do(pausing.pause, two.batch_id, "person", "a word")
+    world.do(pausing.pause, two.batch_id, "person", "a word", now=world.now)
     world.finish(fetching, UNKNOWN)
     assert world.standing(two.batch_id).batch.paused == "person"
 

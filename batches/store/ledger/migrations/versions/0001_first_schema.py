@@ -63,6 +63,8 @@ def upgrade() -> None:
         sa.Column("paused", sa.Text(), nullable=True),
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
+        sa.Column("paused_by", sa.Text(), nullable=True),
+        sa.Column("paused_at", sa.Float(), nullable=True),
         sa.CheckConstraint(
             "paused = 'person' OR paused = 'budget' OR paused = 'canary' OR paused = 'deadline' OR paused = 'cancelled' OR paused IS NULL",
             name=op.f("ck_batches_paused"),
@@ -281,6 +283,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "batch_id", "quarter", "account", "lane", "model", "what", "labels", name=op.f("pk_quarters")
         ),
+    )
+    op.create_index("ix_quarters_quarter", "quarters", ["quarter"], unique=False)
+    op.create_table(
+        "purses",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("counted_before", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "labels", "since", name=op.f("pk_purses")),
     )
     for statement in LAWS_OF_CHARGES[op.get_bind().dialect.name]:
         op.execute(statement)
