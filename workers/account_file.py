@@ -16,6 +16,7 @@ from batches.manifest.values import Account
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
 from workers.budget_shape import BudgetShape, BudgetShapes
+from workers.notify_shape import NotifyShape
 from workers.settings import BFL_URL, usable_account, usable_url
 from workers.strict import Strict, variable
 
@@ -28,7 +29,7 @@ WHERE_KEYS_ARE = 'key_env = "STUDIO_BFL_KEY", or key_file = "/run/secrets/studio
 
 WORDS = {
     **dict.fromkeys(("model_type", "dict_type"), "it must be a table"),
-    "tuple_type": "it must be a list",
+    **dict.fromkeys(("tuple_type", "list_type"), "it must be a list"),
     "missing": "it is missing",
 }
 """By pydantic's name for a finding, where its own words speak of Python."""
@@ -74,9 +75,10 @@ class FileShape(Strict):
 
     accounts: dict[Annotated[Account, AfterValidator(usable_account)], AccountShape] = Field(default_factory=dict)
     budgets: BudgetShapes = ()
+    notify: NotifyShape | None = None
 
 
-TABLES: Mapping[str, type[Strict]] = {"accounts": AccountShape, "budgets": BudgetShape}
+TABLES: Mapping[str, type[Strict]] = {"accounts": AccountShape, "budgets": BudgetShape, "notify": NotifyShape}
 """By key, what the tables below it have."""
 
 

@@ -68,9 +68,10 @@ class Dispatcher:
         ring: Callable[[int, str], None],
         on_fatal: Callable[[FluxbatchError], None],
         budgets: Callable[[], Sequence[WideBudget]] = tuple,
+        also: Sequence[Callable[[Connection, float], None]] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Feed from this ledger by ringing this bell."""
+        """Feed from this ledger by ringing this bell. What else is looked after at each sweep keeps time itself."""
         self._worker = worker
         self._account = account
         self._lease = f"fluxbatch:dispatcher:{account}"
@@ -81,6 +82,7 @@ class Dispatcher:
         self._ring = ring
         self._on_fatal = on_fatal
         self._budgets = budgets
+        self._also = also
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -188,4 +190,6 @@ class Dispatcher:
             feeding.resubmit_unsure(tx, self._account, now)
             govern(tx, self._account, now, self._budgets())
             feeding.close_ended_batches(tx, now)
+            for look in self._also:
+                look(tx, now)
             return list(feeding.ring_again(tx, self._account, now))

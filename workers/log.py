@@ -134,6 +134,11 @@ def at_risk(results: int) -> None:
     _out.warning("at_risk", results=results)
 
 
+def not_told(notice: str, error: Exception, tries: int) -> None:
+    """Nobody took a notice; it is sent again."""
+    _out.warning("not_told", notice=notice, error=str(error), tries=tries)
+
+
 def trouble(where: str, error: Exception) -> None:
     """Something that passes by itself, or that stops the worker with a clear word."""
     _out.warning("trouble", where=where, error=str(error))

@@ -252,6 +252,21 @@ purses = Table(
     Column("counted_before", Integer, nullable=False),  # the first quarter that is not in `spent`
 )
 
+# What a person is told once: see batches.store.ledger.notices.
+notices = Table(
+    "notices",
+    metadata,
+    Column("key", Text, primary_key=True),  # the same for the same thing
+    Column("event", Text, nullable=False),
+    Column("batch_id", Text, ForeignKey("batches.id")),
+    Column("text", Text, nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("due_at", Float),  # when it is sent next; NULL: nobody waits for it
+    Column("sent_at", Float),  # when somebody took it
+    Column("tries", Integer, nullable=False, server_default="0"),
+)
+
 paces = Table(
     "paces",
     metadata,

@@ -29,7 +29,6 @@ PAUSED = select(batches.c.paused_for).where(
 SPENT = select(cast(func.coalesce(func.sum(quarters.c.settled), 0), BigInteger)).where(
     quarters.c.batch_id == bindparam("its_id")
 )
-"""What the attempts of a batch cost, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +60,13 @@ def purse_of(tx: Connection, batch_id: str) -> Purse | None:
     if budget is None:
         return None
     reserved, at_risk = outstanding(tx, jobs.c.batch_id == batch_id)
-    spent = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
-    return Purse(budget=budget, spent=spent, reserved=reserved, at_risk=at_risk)
+    return Purse(budget=budget, spent=spent_of(tx, batch_id), reserved=reserved, at_risk=at_risk)
+
+
+def spent_of(tx: Connection, batch_id: str) -> int:
+    """What the attempts of a batch cost, in micro-credits, as far as it is known."""
+    spent: int = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
+    return spent
 
 
 def refusal(tx: Connection, job: ClaimedJob) -> str | None:

@@ -294,5 +294,19 @@ def upgrade() -> None:
         sa.Column("counted_before", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account", "labels", "since", name=op.f("pk_purses")),
     )
+    op.create_table(
+        "notices",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("due_at", sa.Float(), nullable=True),
+        sa.Column("sent_at", sa.Float(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_notices_batch_id_batches")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_notices")),
+    )
     for statement in LAWS_OF_CHARGES[op.get_bind().dialect.name]:
         op.execute(statement)
