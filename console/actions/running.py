@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from batches.reports import cost_report
 from batches.store.images import open_store
-from batches.store.ledger import standing, stops
 from batches.store.ledger.states import State
+from console.actions.looking import LOOK_SECONDS, look_at
 from console.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
+    from console.actions.looking import Look
     from console.actions.worker_process import WorkerProcess
-
-LOOK_SECONDS = 0.25
 
 STOPS = {
     "no credits": (ExitCode.REFUSED, "Add credits to the account."),
@@ -38,14 +37,14 @@ class Ending:
     message: str = ""  #: what kept the batch from coming to rest; empty when nothing did
 
 
-def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[[Standing], None]) -> Ending:
+def look_on(ledger: Ledger, batch: Batch, worker: WorkerProcess, show: Callable[[Look], None]) -> Ending:
     """Watch until the batch rests, its account is stopped, or the worker is gone."""
     while True:
         gone = worker.gone()
         with ledger.read() as tx:
-            now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
-            stop = stops.stop_of_account(tx, batch.account)
-        show(now)
+            look = look_at(tx, batch, time.time())
+        show(look)
+        now, stop = look.standing, look.stop
         if now.rests:
             return Ending(code_of(now))
         if now.is_held:

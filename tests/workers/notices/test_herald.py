@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from batches.policy import Budget, Per, Policy, Unsure, WideBudget
-from batches.store.ledger import feeding, notices, pausing, steering
+from batches.store.ledger import Ledger, feeding, notices, pausing, steering
 from batches.store.ledger.notices import Event, Notice
 from batches.store.ledger.records import Reported
 from batches.store.ledger.schema import notices as table
@@ -18,9 +18,8 @@ from tests.batches.store.ledger.world import CREDIT, World
 from workers.notices import Herald, Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from batches.store.ledger import Ledger
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 DAY = 86_400
 COST = Reported(micro_credits=3 * CREDIT)
@@ -50,11 +49,10 @@ class Heard:
 
 
 @pytest.fixture
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Without the workers that the others of this room know."""
-    from batches.store.ledger import Ledger
-
-    return Ledger(f"sqlite:///{tmp_path_factory.mktemp('home') / 'ledger.db'}")
+    with Ledger(f"sqlite:///{tmp_path}/ledger.db") as ledger:
+        yield ledger
 
 
 def heard(ledger: Ledger, *budgets: WideBudget, hook: Hook | None = None) -> Heard:

@@ -1,0 +1,74 @@
+"""One look at a batch: how it stands, where it leads, and what there is to tell of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from batches.reports.cost import standing_json
+from batches.reports.projection import project
+from batches.store.ledger import courses, notices, standing, stops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from batches.reports.projection import Projection
+    from batches.store.ledger import Ledger
+    from batches.store.ledger.notices import Notice
+    from batches.store.ledger.records import Batch, Stop
+    from batches.store.ledger.standing import Standing
+
+LOOK_SECONDS = 0.25
+
+NOTICE_SECONDS = 86_400
+"""A notice is shown for a day."""
+
+MOST_NOTICES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What is seen."""
+
+    standing: Standing
+    projection: Projection | None  #: None: the batch has come to rest
+    notices: Sequence[Notice]  #: of the batch and of wide budgets, the newest last
+    stop: Stop | None  #: why its account rests
+
+    def as_json(self) -> dict[str, object]:
+        """For machines."""
+        return {
+            **standing_json(self.standing),
+            "projected": self.projection.as_json() if self.projection else None,
+            "notices": [{"event": notice.event.value, "text": notice.text, "at": notice.at} for notice in self.notices],
+        }
+
+
+def look_at(tx: Connection, batch: Batch, now: float) -> Look:
+    """How this batch stands now."""
+    seen = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
+    return Look(
+        standing=seen,
+        projection=None if seen.rests else _projection(tx, seen, now),
+        notices=notices.latest(tx, batch.id, since=now - NOTICE_SECONDS, limit=MOST_NOTICES),
+        stop=stops.stop_of_account(tx, batch.account),
+    )
+
+
+def watch(ledger: Ledger, batch: Batch, show: Callable[[Look], None]) -> Look:
+    """Look on until the batch rests, whoever carries it on."""
+    while True:
+        with ledger.read() as tx:
+            look = look_at(tx, batch, time.time())
+        show(look)
+        if look.standing.rests:
+            return look
+        time.sleep(LOOK_SECONDS)
+
+
+def _projection(tx: Connection, seen: Standing, now: float) -> Projection:
+    speed = courses.speed_of(tx, seen.batch, now)
+    return project(seen, courses.courses_of(tx, seen.batch.id), speed, now)
