@@ -52,7 +52,7 @@ class Hook:
         if self.url is not None:
             _post(self.url, body, {"Idempotency-Key": notice.key, **self._signature(body, now)})
         if self.command is not None:
-            _start(self.command, body)
+            _start(self.command, body + b"\n")
 
     def _signature(self, body: bytes, now: float) -> dict[str, str]:
         """Over the time and the body, so that what was sent long ago cannot be sent anew by somebody else."""
