@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from batches.store.ledger.schema import attempts, batches, jobs, notices
@@ -62,15 +62,19 @@ class Outcomes(NamedTuple):
     failed: int  #: of them
 
 
-OUTCOMES = (
-    select(attempts.c.outcome)
-    .join(jobs, jobs.c.id == attempts.c.job_id)
-    .where(
-        attempts.c.id > select(func.max(attempts.c.id) - LATEST_ATTEMPTS).scalar_subquery(),
-        jobs.c.batch_id == bindparam("of_batch"),
-        attempts.c.outcome.in_(("done", "failed", "moderated")),
-    )
+_late = (
+    select(attempts.c.id, attempts.c.job_id, attempts.c.outcome)
+    .where(attempts.c.outcome.in_(("done", "failed", "moderated")))
     .order_by(attempts.c.id.desc())
+    .limit(LATEST_ATTEMPTS)
+    .subquery()
+)
+
+OUTCOMES = (
+    select(_late.c.outcome)
+    .join(jobs, jobs.c.id == _late.c.job_id)
+    .where(jobs.c.batch_id == bindparam("of_batch"))
+    .order_by(_late.c.id.desc())
     .limit(bindparam("latest"))
 )
 """Attempts are numbered as they begin, so the latest are at the end and no other is looked at."""

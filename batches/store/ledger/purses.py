@@ -19,8 +19,8 @@ from batches.money import show_credits
 from batches.policy import SIMULATED
 from batches.store.ledger import pausing
 from batches.store.ledger.quarters import QUARTER_SECONDS, spelling
-from batches.store.ledger.schema import attempts, jobs, purses, quarters
-from batches.store.ledger.spending import Purse, outstanding
+from batches.store.ledger.schema import jobs, purses, quarters
+from batches.store.ledger.spending import PENDING, Purse, outstanding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def _quarters_of(tx: Connection, budget: WideBudget) -> list[ColumnElement[bool]
 
 
 def _attempts_of(budget: WideBudget) -> list[ColumnElement[bool]]:
-    return _covered(budget, attempts.c.account, jobs.c.labels)
+    return _covered(budget, PENDING.c.account, jobs.c.labels)
 
 
 def _covered(

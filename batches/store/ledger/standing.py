@@ -120,7 +120,7 @@ def standing_of(tx: Connection, batch: Batch) -> Standing:
     queued = sums.planned + sums.spared - sums.done - sum(counted.values())
     waiting = (tx.scalar(WAITING, {"of_batch": batch.id}) or 0) if sums.spared else 0
     told = {State.QUEUED: queued, State.DONE: sums.done, **counted}
-    reserved, at_risk = spending.outstanding(tx, jobs.c.batch_id == batch.id)
+    reserved, at_risk = spending.outstanding(tx, spending.of_batch(batch.id))
     return Standing(
         batch=batch,
         jobs={state: told[state] for state in State if told.get(state)},

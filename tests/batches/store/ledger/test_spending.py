@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from batches.policy import Budget, BudgetMode, Policy, Unsure
 from batches.store.ledger import pausing, spending, submitting
@@ -144,3 +145,18 @@ def test_a_job_of_unknown_price_fits_only_under_a_soft_cap(
     refusal = refused(world, replace(job, estimate_micro_credits=None))
     assert (refusal is None) == fits
     assert fits or "a job whose price is not known" in str(refusal)
+
+
+def test_money_that_is_set_aside_is_found_without_reading_the_batch(world: World) -> None:
+    """A batch of a million jobs has some dozens under way."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    with world.ledger.read() as tx:
+        event.listen(tx.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+        spending.outstanding(tx, spending.of_batch("a-batch"))
+        [(statement, values)] = asked
+        steps = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert [step for step in steps if step.startswith("SCAN") and "anon" not in step] == [
+        "SCAN attempts USING INDEX uq_attempts_under_way",
+        "SCAN attempts USING INDEX ix_attempts_lost",
+    ]
+    assert [step.split(" USING ")[0] for step in steps[-2:]] == ["SEARCH jobs", "SEARCH charges"]
