@@ -1,4 +1,6 @@
-"""fluxbatch.toml: more accounts, each with the place where its key is found, and pools of them. A key is refused.
+"""fluxbatch.toml: accounts, each with the place where its key is found, pools of them, prices, budgets, notices.
+
+A key itself is refused.
 
 What stands there is never repeated in an error: it may be a key in the wrong place.
 """
@@ -10,13 +12,16 @@ import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, ValidationError, model_validator
 
 from batches.errors import SettingError
 from batches.manifest.values import Account
 from batches.models import LANE_SLOTS, BadPrice, Price, negotiated
 from batches.models.spelling import did_you_mean
+from workers.budget_shape import BudgetShape, BudgetShapes
+from workers.notify_shape import NotifyShape
 from workers.settings import BFL_URL, usable_account, usable_url
+from workers.strict import Strict, variable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,19 +30,12 @@ if TYPE_CHECKING:
 WHERE_KEYS_ARE = 'key_env = "STUDIO_BFL_KEY", or key_file = "/run/secrets/studio"'
 
 WORDS = {
-    "model_type": "it must be a table",
-    "dict_type": "it must be a table",
-    "tuple_type": "it must be a list of names",
+    **dict.fromkeys(("model_type", "dict_type"), "it must be a table"),
+    **dict.fromkeys(("tuple_type", "list_type"), "it must be a list"),
     "too_short": "it must not be empty",
+    "missing": "it is missing",
 }
 """By pydantic's name for a finding, where its own words speak of Python."""
-
-
-def _variable(name: str) -> str:
-    """Capital letters only, so that a key which was put here by mistake is not taken for a name, and shown."""
-    if not (name.isascii() and name.isidentifier() and name.isupper()):
-        raise ValueError("give the name of an environment variable in capitals, for example STUDIO_BFL_KEY")
-    return name
 
 
 def _by_lane(slots: Mapping[str, int]) -> Mapping[str, int]:
@@ -65,22 +63,18 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 Prices = Annotated[Mapping[str, Price], PlainValidator(negotiated)]
 
 
-class _Strict(BaseModel):
-    """Nothing is guessed, and no value is shown."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
-
-
-class AccountShape(_Strict):
+class AccountShape(Strict):
     """One account as a person wrote it down."""
 
-    key_env: Annotated[str, AfterValidator(_variable)] | None = None
+    key_env: Annotated[str, AfterValidator(variable)] | None = None
     key_file: str | None = None
     api_url: Annotated[str, AfterValidator(usable_url)] = BFL_URL
     allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Field(strict=False)] = ()
-    slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = {}
+    slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = Field(
+        default_factory=dict
+    )
     per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
-    prices: Prices = {}
+    prices: Prices = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
@@ -93,18 +87,23 @@ Name = Annotated[Account, AfterValidator(usable_account)]
 Pool = Annotated[tuple[Name, ...], Field(strict=False, min_length=1), AfterValidator(_each_once)]
 
 
-class FileShape(_Strict):
+class FileShape(Strict):
     """The whole file."""
 
-    accounts: dict[Name, AccountShape] = {}
-    pools: dict[Name, Pool] = {}
-    prices: Prices = {}
+    accounts: dict[Name, AccountShape] = Field(default_factory=dict)
+    pools: dict[Name, Pool] = Field(default_factory=dict)
+    prices: Prices = Field(default_factory=dict)
+    budgets: BudgetShapes = ()
+    notify: NotifyShape | None = None
 
 
 NOTHING_WRITTEN = FileShape()
 
+TABLES: Mapping[str, type[Strict]] = {"accounts": AccountShape, "budgets": BudgetShape, "notify": NotifyShape}
+"""By key, what the tables below it have."""
 
-def read_account_file(file: Path) -> FileShape:
+
+def read_file(file: Path) -> FileShape:
     """What stands in this file; raises SettingError with the first thing that is wrong with it."""
     try:
         return FileShape.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
@@ -126,7 +125,7 @@ def _refusal(file: Path, found: Mapping[str, Any]) -> SettingError:
         return SettingError(f"{file}: `{place}` cannot be used: {said}{stop}", cure=f"Correct it in {file}.")
     if way and key == "key":
         return SettingError(f"{file}: `{place}` would keep the key itself.", cure=f"Say where it is: {WHERE_KEYS_ARE}.")
-    known = (AccountShape if way else FileShape).model_fields
+    known = (TABLES[way[0]] if way else FileShape).model_fields
     hint = did_you_mean(key, known) or f"there are {', '.join(known)}"
     return SettingError(f"{file}: unknown key `{place}`; {hint}", cure=f"Correct it in {file}.")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from batches.errors import SettingError
 from batches.models import LANE_SLOTS, PUBLISHED, PriceTable
 from batches.models.spelling import did_you_mean
-from workers.account_file import NOTHING_WRITTEN, read_account_file
+from workers.account_file import NOTHING_WRITTEN, read_file
 from workers.settings import usable_key
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Accounts:
     def of(cls, settings: Settings) -> Accounts:
         """What the environment and the file say."""
         file = settings.config or FILE
-        found = read_account_file(file) if settings.config or file.exists() else NOTHING_WRITTEN
+        found = read_file(file) if settings.config or file.exists() else NOTHING_WRITTEN
         written = {name: _written(name, shape, found.prices, file) for name, shape in found.accounts.items()}
         usual = written.get(settings.account_name) or _of_environment(settings, found.prices)
         own = {} if written and settings.api_key is None else {usual.name: usual}

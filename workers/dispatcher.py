@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from redis import Redis
     from sqlalchemy import Connection
 
+    from batches.policy import WideBudget
     from batches.store.ledger import Ledger
     from workers.slots import Keeper
 
@@ -70,9 +71,14 @@ class Dispatcher:
         ring: Callable[[int, str], None],
         on_fatal: Callable[[FluxbatchError], None],
         each_sweep: Callable[[], None],
+        budgets: Callable[[], Sequence[WideBudget]] = tuple,
+        also: Sequence[Callable[[Connection, float], None]] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Feed from this ledger by ringing this bell. What else only the leader does, it does with each sweep."""
+        """Feed from this ledger by ringing this bell.
+
+        What else only the leader does, it does with each sweep: `also` in its transaction, `each_sweep` after it.
+        """
         self._worker = worker
         self._account = account
         self._lease = f"fluxbatch:dispatcher:{account}"
@@ -83,6 +89,8 @@ class Dispatcher:
         self._ring = ring
         self._on_fatal = on_fatal
         self._each_sweep = each_sweep
+        self._budgets = budgets
+        self._also = also
         self._clock = clock
         self._wake = threading.Event()
         self._leaving = threading.Event()
@@ -198,8 +206,10 @@ class Dispatcher:
             feeding.take_from_silent(tx, self._worker, now=now, silent_seconds=SILENT_SECONDS)
             feeding.take_back_calls(tx, now)
             feeding.resubmit_unsure(tx, self._account, now)
-            govern(tx, self._account, now)
+            govern(tx, self._account, now, self._budgets())
             feeding.close_ended_batches(tx, now)
+            for look in self._also:
+                look(tx, now)
             again = feeding.with_batches(tx, feeding.ring_again(tx, self._account, now))
         self._each_sweep()
         return again

@@ -139,6 +139,11 @@ def no_receipt(batch_id: str, error: Exception) -> None:
     _out.warning("no_receipt", batch=batch_id, error=str(error))
 
 
+def not_told(notice: str, error: Exception, tries: int) -> None:
+    """Nobody took a notice; it is sent again."""
+    _out.warning("not_told", notice=notice, error=str(error), tries=tries)
+
+
 def trouble(where: str, error: Exception) -> None:
     """Something that passes by itself, or that stops the worker with a clear word."""
     _out.warning("trouble", where=where, error=str(error))

@@ -12,12 +12,10 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from batches.errors import SettingError
+from batches.policy import SIMULATED
 
 BFL_DOMAIN = "bfl.ai"
 BFL_URL = f"https://api.{BFL_DOMAIN}"
-
-SIMULATED = "simulator"
-"""The account of --simulate, which no other may be called."""
 
 
 def usable_url(url: str) -> str:

@@ -27,10 +27,12 @@ from workers.app import ring
 from workers.balance import BalanceWatch
 from workers.bfl import Client
 from workers.broker import connect
+from workers.budgets import Budgets
 from workers.clerk import Clerk
 from workers.dispatcher import Dispatcher
 from workers.errors import BrokerError
 from workers.journey import Hands, Journey
+from workers.notices import Herald, Messenger, hook_of
 from workers.slots import Gate, Keeper, RedisSlots
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ class Worker:
         redis = connect(app.conf.broker_url)
         self._ledger = Ledger(settings.where_ledger)
         self._client = Client(account.api_url, account.key(), allowed_hosts=account.allowed_hosts, connections=threads)
+        budgets = Budgets(settings)
+        hook = hook_of(settings)
+        self._herald = Herald(account.name, budgets, hook)
+        self._messenger = Messenger(self._ledger, hook) if hook else None
         slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
@@ -73,6 +79,7 @@ class Worker:
             images=open_store(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
+            budgets=budgets,
         )
         self._app = app
         self._balance = BalanceWatch(account, self._ledger)
@@ -87,6 +94,8 @@ class Worker:
             ring=lambda job_id, batch_id: ring(app, job_id, batch_id),
             on_fatal=self._give_up,
             each_sweep=self._do_duties,
+            budgets=budgets,
+            also=[self._herald.sweep],
         )
 
     def run(self) -> None:
@@ -113,6 +122,8 @@ class Worker:
     def feed(self) -> None:
         """Begin to ring for jobs."""
         self._dispatcher.start()
+        if self._messenger:
+            self._messenger.start()
         log.worker_started(self.id, self.account, self.threads)
 
     def carry(self, job_id: int) -> None:
@@ -152,8 +163,12 @@ class Worker:
         try:
             with self._ledger.write() as tx:
                 presence.leave(tx, self.id, time.time())
+                feeding.close_ended_batches(tx, time.time())
+                self._herald.look(tx, time.time())
                 feeding.ring_anew(tx, self.account)
                 self._hands.paces.share(tx, self.account)
+            if self._messenger:
+                self._messenger.stop()
         except LedgerError as error:
             log.trouble("leaving", error)
         self._client.close()

@@ -30,7 +30,7 @@ def policy_of(shape: PolicyShape, root: Node) -> Policy:
 
 
 def _budget(shape: BudgetShape) -> Budget:
-    return Budget(micro_credits=shape.micro_credits, mode=BudgetMode(shape.mode))
+    return Budget(micro_credits=shape.micro_credits, mode=BudgetMode(shape.mode), warn=shape.warn)
 
 
 def _unsure(shape: UnsureShape) -> Unsure:

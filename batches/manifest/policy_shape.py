@@ -7,10 +7,20 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from batches.manifest.policy_values import DailyHours, DueTime, Money, Part, Percent, PercentText, TimeZone
+from batches.manifest.policy_values import (
+    DailyHours,
+    DueTime,
+    Money,
+    Part,
+    Percent,
+    PercentText,
+    Thresholds,
+    TimeZone,
+)
 from batches.manifest.strict import Strict
 from batches.money import micro_credits
 from batches.policy import Policy
+from batches.policy.budget import WARN
 
 DEFAULTS = Policy()
 
@@ -45,6 +55,7 @@ class BudgetShape(AmountShape):
         description="What counts against it when a job begins. soft: what is spent; cautious: also what is reserved, "
         "and the job itself; hard: also the money at risk.",
     )
+    warn: Thresholds = Field(default=WARN, description="Percentages of the cap that are told once so much is spent.")
 
 
 class ResubmitShape(AmountShape):

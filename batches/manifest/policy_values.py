@@ -17,6 +17,9 @@ from batches.policy.times import MINUTES_PER_DAY
 MOST_MONEY = 1_000_000_000
 """Credits or dollars: with six decimals beside it a float still holds the amount exactly."""
 
+MOST_PERCENT = 100
+"""A threshold beyond the cap would tell what only a soft one lets happen."""
+
 SMALLEST_MONEY = Decimal("0.000001")
 
 TIME = "([01]?[0-9]|2[0-3]):([0-5][0-9])"
@@ -60,6 +63,13 @@ def _part(written: object) -> Decimal:
     return part
 
 
+def _thresholds(written: object) -> tuple[int, ...]:
+    wanted = range(1, MOST_PERCENT + 1)
+    if not isinstance(written, list | tuple) or not all(type(one) is int and one in wanted for one in written):
+        raise ValueError(f"must be a list of whole percentages from 1 to {MOST_PERCENT}, such as [50, 80, 100]")
+    return tuple(sorted(set(written)))
+
+
 def _hours(written: object) -> Hours:
     if not isinstance(written, str) or not re.fullmatch(HOURS, written):
         raise ValueError('must be hours such as "22:00-07:00"')
@@ -91,6 +101,10 @@ def _time_zone(written: object) -> str:
 Money = Annotated[Decimal, PlainValidator(_money, json_schema_input_type=Annotated[float, Field(gt=0, le=MOST_MONEY)])]
 PercentText = Annotated[str, Field(pattern=PERCENT)]
 Percent = Annotated[Decimal, PlainValidator(_percent, json_schema_input_type=PercentText)]
+Thresholds = Annotated[
+    tuple[int, ...],
+    PlainValidator(_thresholds, json_schema_input_type=list[Annotated[int, Field(ge=1, le=MOST_PERCENT)]]),
+]
 Part = Annotated[Decimal, PlainValidator(_part, json_schema_input_type=PercentText)]
 DailyHours = Annotated[Hours, PlainValidator(_hours, json_schema_input_type=Annotated[str, Field(pattern=HOURS)])]
 DueTime = Annotated[Due, PlainValidator(_due, json_schema_input_type=Annotated[str, Field(pattern=DUE)])]

@@ -4,16 +4,20 @@ from batches.policy.budget import Budget, BudgetMode, Unsure
 from batches.policy.canary import Canary, Trial, Verdict
 from batches.policy.policy import LaterPolicy, Policy
 from batches.policy.times import Deadline, Window
+from batches.policy.wide import SIMULATED, Per, WideBudget
 
 __all__ = [
+    "SIMULATED",
     "Budget",
     "BudgetMode",
     "Canary",
     "Deadline",
     "LaterPolicy",
+    "Per",
     "Policy",
     "Trial",
     "Unsure",
     "Verdict",
+    "WideBudget",
     "Window",
 ]

@@ -18,12 +18,21 @@ class BudgetMode(StrEnum):
     HARD = "hard"
 
 
+WARN = (50, 80, 100)
+"""Percent of a cap that are told, where nobody says otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The cap on the cost of one batch."""
+    """A cap on cost."""
 
     micro_credits: int  #: the cap
     mode: BudgetMode = BudgetMode.HARD  #: what counts against it
+    warn: tuple[int, ...] = WARN  #: percent of the cap: that so much is spent is told once
+
+    def reached(self, spent: int) -> int | None:
+        """The highest threshold that is reached once so much is spent; None while none is."""
+        return max((percent for percent in self.warn if 100 * spent >= percent * self.micro_credits), default=None)
 
     def has_room(self, estimate: int | None, *, spent: int, reserved: int, at_risk: int) -> bool:
         """Whether a job of this estimate may begin; one whose price is unknown fits under no cap but a soft one."""

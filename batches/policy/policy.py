@@ -65,12 +65,13 @@ PARTS: Mapping[str, type] = {
 }
 """The rules that have rules of their own."""
 
-FROM_TEXT: Mapping[str, Callable[[str], object]] = {
+FROM_JSON: Mapping[str, Callable[[Any], object]] = {
     "mode": BudgetMode,
+    "warn": tuple,
     "day": date.fromisoformat,
     **dict.fromkeys(("part", "moderated", "failed", "cost"), Decimal),
 }
-"""The values that JSON has as texts, because it knows no days and no exact decimals."""
+"""The values that JSON has as texts or lists, because it knows no days, no exact decimals and no tuples."""
 
 
 def _told(value: object) -> object:
@@ -87,4 +88,4 @@ def _read(kind: type[Part], written: Mapping[str, Any]) -> Part:
 def _value(name: str, value: Any) -> object:  # noqa: ANN401  # JSON has no type of its own
     if name in PARTS:
         return _read(PARTS[name], value)
-    return FROM_TEXT[name](value) if name in FROM_TEXT else value
+    return FROM_JSON[name](value) if name in FROM_JSON else value

@@ -52,7 +52,7 @@ class Window:
         today = datetime.fromtimestamp(now, zone).date()
         for days in range(-1, FARTHEST_DAYS):
             day = today + timedelta(days)
-            opening, closing = max(now, _moment(day, self.begin, zone)), _moment(day, self.end, zone)
+            opening, closing = max(now, moment_of(day, self.begin, zone)), moment_of(day, self.end, zone)
             if opening < closing:
                 yield opening, closing
                 now = closing
@@ -70,13 +70,14 @@ class Deadline:
         """The moment it means to a batch that is submitted now; without a day always later than now."""
         zone = _zone(self.time_zone)
         if self.day is not None:
-            return _moment(self.day, self.minutes, zone)
+            return moment_of(self.day, self.minutes, zone)
         today = datetime.fromtimestamp(now, zone).date()
-        moments = (_moment(today + timedelta(days), self.minutes, zone) for days in count())
+        moments = (moment_of(today + timedelta(days), self.minutes, zone) for days in count())
         return next(moment for moment in moments if moment > now)
 
 
-def _moment(day: date, minutes: int, zone: tzinfo | None) -> float:
+def moment_of(day: date, minutes: int, zone: tzinfo | None) -> float:
+    """When the clocks of a zone show so many minutes after the midnight of a day, in seconds since the epoch."""
     days, minutes = divmod(minutes, MINUTES_PER_DAY)
     clock = time(*divmod(minutes, 60), tzinfo=zone)
     return datetime.combine(day + timedelta(days), clock).timestamp()

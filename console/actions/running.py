@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING
 from batches.reports import cost_report
 from batches.reports.receipt import write_receipt
 from batches.store.images import open_store
-from batches.store.ledger import payers, standing, stops
-from batches.store.ledger.records import EVERY_LANE
+from batches.store.ledger import payers
 from batches.store.ledger.states import State
+from console.actions.looking import LOOK_SECONDS, look_at
 from console.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection
-
     from batches.reports import CostReport
     from batches.store.ledger import Ledger
-    from batches.store.ledger.records import Batch, Stop
+    from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
+    from console.actions.looking import Look
     from console.actions.worker_process import WorkerProcess
-
-LOOK_SECONDS = 0.25
 
 STOPS = {
     "no credits": (ExitCode.REFUSED, "Add credits to the account."),
@@ -48,14 +45,14 @@ def served(ledger: Ledger, batch: Batch) -> Sequence[str]:
         return sorted({*batch.accounts, *payers.with_tickets(tx, batch.id)})
 
 
-def look_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess], show: Callable[[Standing], None]) -> Ending:
+def look_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess], show: Callable[[Look], None]) -> Ending:
     """Watch until the batch rests, its accounts are stopped, or a worker is gone."""
     while True:
         gone = next(((worker, code) for worker in workers if (code := worker.gone()) is not None), None)
         with ledger.read() as tx:
-            now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
-            stop = _standstill(tx, now.batch)
-        show(now)
+            look = look_at(tx, batch, time.time())
+        show(look)
+        now, stop = look.standing, look.stop
         if now.rests:
             return Ending(code_of(now))
         if now.is_held:
@@ -67,20 +64,6 @@ def look_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess], show
             worker, code_of_worker = gone
             return Ending(_code_of_worker(code_of_worker), f"the worker ended: {worker.last_words()}")
         time.sleep(LOOK_SECONDS)
-
-
-def _standstill(tx: Connection, batch: Batch) -> Stop | None:
-    """What keeps every job of the batch waiting. While one of its accounts goes on, that one takes all there is left.
-
-    But for tickets: those that nobody carries are waiting for a key that is refused.
-    """
-    stopped = {stop.account: stop for stop in stops.all_stops(tx) if stop.lane == EVERY_LANE}
-    if stopped.keys() >= set(batch.accounts):
-        return stopped[batch.accounts[0]]
-    theirs = [account for account in payers.with_tickets(tx, batch.id) if account in stopped]
-    if theirs and payers.is_left_to(tx, batch.id, theirs):
-        return stopped[theirs[0]]
-    return None
 
 
 def code_of(now: Standing) -> ExitCode:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from batches.models import LANE_SLOTS
+from batches.policy import SIMULATED
 from workers.accounts import Account
 from workers.broker import connect
 from workers.embedded import Service, embedded_broker
-from workers.settings import SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

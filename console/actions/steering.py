@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from batches.policy import WideBudget
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch, PauseReason
     from batches.store.ledger.retrying import Again
@@ -40,13 +41,13 @@ def pause(ledger: Ledger, batch: Batch) -> tuple[bool, Standing]:
     return paused, _standing(ledger, batch)
 
 
-def resume(ledger: Ledger, batch: Batch) -> tuple[PauseReason | None, Standing]:
+def resume(ledger: Ledger, batch: Batch, budgets: Sequence[WideBudget]) -> tuple[PauseReason | None, Standing]:
     """Let it go on; raises OverBudget where its budget has no room. Says what it was paused for; None: it was not."""
     before = _standing(ledger, batch)
     if state_of(before) != "paused":
         return None, before
     with ledger.write() as tx:
-        steering.resume(tx, before.batch, time.time())
+        steering.resume(tx, before.batch, time.time(), budgets)
     return before.batch.paused, _standing(ledger, batch)
 
 

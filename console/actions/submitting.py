@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from batches.errors import SettingError
 from batches.manifest import ManifestError, Problem
 from batches.planning import NO_EXPERIENCE, Premises, make_plan
-from batches.store.ledger import standing, steering, submitting
+from batches.store.ledger import purses, standing, steering, submitting
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.sorting import JOBS_AT_ONCE
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from batches.manifest import Manifest
     from batches.planning import Plan
+    from batches.policy import WideBudget
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
@@ -55,7 +56,9 @@ def survey(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], *, again: bool
     return surveying.all_new(plan) if again and found.continues and found.continues.rests else found
 
 
-def submit(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], surveyed: Survey) -> Standing:
+def submit(
+    ledger: Ledger, plan: Plan, accounts: tuple[str, ...], surveyed: Survey, budgets: Sequence[WideBudget] = ()
+) -> Standing:
     """Write what the survey found to be missing; returns how the batch stands then."""
     terms = BatchTerms(accounts=accounts, policy=plan.policy)
     with ledger.write() as tx:
@@ -66,6 +69,7 @@ def submit(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], surveyed: Surv
         _write_jobs(ledger, batch, plan)
     with ledger.write() as tx:
         submitting.complete(tx, batch.id, plan, terms, time.time())
+        purses.reconsider(tx, standing.find_batch(tx, batch.id) or batch, budgets, time.time())
         return standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
 
 

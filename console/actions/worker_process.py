@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from workers.settings import SIMULATED
+from batches.policy import SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

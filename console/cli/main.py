@@ -26,6 +26,7 @@ VERBS = {
     "submit": "Write a manifest into the ledger for workers to carry out.",
     "worker": "Carry out what is in the ledger, until told to leave.",
     "status": "Say how batches stand.",
+    "watch": "Follow a batch that workers elsewhere carry on.",
     "jobs": "List the jobs of a batch.",
     "pause": "Begin no more jobs of a batch until it is resumed.",
     "resume": "Let a paused batch go on.",

@@ -11,8 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from batches.money import show_credits, show_usd
 from batches.store.ledger.states import ENDED, State
+from console.cli.outlook import show_end, show_money, show_notice
 from console.cli.output import err, note
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
+    from console.actions.looking import Look
 
 LINE_SECONDS = 10.0
 """How often a line is written where no panel can be drawn."""
@@ -36,6 +37,7 @@ class Progress:
         """Begin; drawing starts with the block."""
         self._batch = batch
         self._began = time.monotonic()
+        self._began_at = time.time()
         self._next_line = 0.0
         self._live = Live(console=err, transient=True, auto_refresh=False) if err.is_terminal else None
 
@@ -50,15 +52,17 @@ class Progress:
         if self._live:
             self._live.stop()
 
-    def show(self, now: Standing) -> None:
+    def show(self, look: Look) -> None:
         """Draw how it stands."""
+        now = look.standing
         if self._live:
-            self._live.update(self._panel(now), refresh=True)
+            self._live.update(self._panel(look), refresh=True)
         elif now.rests or time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + LINE_SECONDS
-            note(f"{self._batch.id}: {_counts(now).plain}, {_money(now)}")
+            note(f"{self._batch.id}: {_counts(now).plain}, {', '.join(_money(look))}")
 
-    def _panel(self, now: Standing) -> RenderableType:
+    def _panel(self, look: Look) -> RenderableType:
+        now = look.standing
         ended = sum(now.jobs.get(state, 0) for state in ENDED)
         grid = Table.grid(padding=(0, 1))
         grid.add_row(
@@ -67,7 +71,8 @@ class Progress:
             f"{ended:,} of {now.total:,}",
             f"{time.monotonic() - self._began:.0f} s",
         )
-        return Group(grid, _counts(now), Text(_money(now), style="dim"))
+        told = [Text(show_notice(notice), style="yellow") for notice in look.notices if notice.at >= self._began_at]
+        return Group(grid, _counts(now), *(Text(line, style="dim") for line in _money(look)), *told)
 
 
 def _counts(now: Standing) -> Text:
@@ -75,11 +80,7 @@ def _counts(now: Standing) -> Text:
     return Text(", ").join(Text(text, style=style) for text, style in parts)
 
 
-def _money(now: Standing) -> str:
-    money = now.money
-    said = f"{show_credits(money.settled)} spent ({show_usd(money.settled)})"
-    if money.reserved:
-        said += f", {show_credits(money.reserved)} reserved"
-    if money.at_risk:
-        said += f", {show_credits(money.at_risk)} at risk"
-    return said
+def _money(look: Look) -> list[str]:
+    """What is spent, and what that leads to."""
+    money, projection = show_money(look.standing.money), look.projection
+    return [money, show_end(projection, time.time())] if projection else [money]

@@ -9,11 +9,12 @@ from console.actions.submitting import find
 from console.cli.options import AsJson, BatchName
 from console.cli.output import GOES_ON, note, out, print_json, say
 from console.cli.summary import show_counts
+from workers.budgets import wide_budgets
 from workers.settings import Settings
 
 MEANS = {
     "person": "goes on",
-    "budget": "goes on: its budget was raised",
+    "budget": "goes on: its budget has room",
     "canary": "goes on: its canary is approved",
     "deadline": "goes on: its deadline holds no more",
     "cancelled": "goes on with what was not cancelled yet",
@@ -25,8 +26,9 @@ def resume(batch: BatchName, *, as_json: AsJson = False) -> None:
 
     Example: `fluxbatch resume hello`
     """
-    with Ledger(Settings.load().where_ledger) as ledger:
-        paused, now = steering.resume(ledger, find(ledger, batch))
+    settings = Settings.load()
+    with Ledger(settings.where_ledger) as ledger:
+        paused, now = steering.resume(ledger, find(ledger, batch), wide_budgets(settings))
     if as_json:
         print_json(standing_json(now))
     elif paused:

@@ -24,6 +24,7 @@ from console.cli.summary import show_places, show_report
 from console.exit_codes import ExitCode
 from workers.accounts import names_of
 from workers.balance import read_balances
+from workers.budgets import wide_budgets
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _carried_out(
         with ledger.write() as tx:
             for account in live:
                 stops.lift(tx, account.name, time.time())  # whoever runs this has mended what was wrong
-        now = submitting.submit(ledger, plan, names_of(live), surveyed)
+        now = submitting.submit(ledger, plan, names_of(live), surveyed, wide_budgets(settings))
         if surveyed.continues:
             note(f"Going on with {now.batch.id}: {now.jobs.get(State.DONE, 0):,} of {now.total:,} images are there.")
         with worker_processes(settings.home.absolute() / "worker.log", running.served(ledger, now.batch)) as workers:

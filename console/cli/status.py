@@ -8,47 +8,65 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from batches.megapixels import show_megapixels
-from batches.reports.cost import standing_json, state_of
-from batches.store.ledger import Ledger, payers, presence, standing, stops
+from batches.money import cost_json, show_credits
+from batches.reports.cost import state_of
+from batches.store.ledger import Ledger, notices, payers, presence, standing, stops
+from batches.store.ledger.purses import purse_of
 from console.actions import funding
+from console.actions.looking import MOST_NOTICES, NOTICE_SECONDS, look_at
 from console.actions.submitting import find
 from console.cli.funds import note_shortage
 from console.cli.options import AsJson
+from console.cli.outlook import show_end, show_notice
 from console.cli.output import amount, columns, note, out, print_json, say
 from console.cli.summary import show_counts
+from workers.budgets import wide_budgets
 from workers.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from batches.policy import WideBudget
     from batches.store.ledger.payers import Share
     from batches.store.ledger.records import Stop
+    from batches.store.ledger.spending import Purse
     from batches.store.ledger.standing import Standing
+    from console.actions.looking import Look
 
 Batch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="One batch; all without it.", show_default=False)]
 
 
 def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
-    """Say how batches stand: jobs by state, money, megapixels.
+    """Say how batches stand: jobs by state, money, megapixels, and what it will have cost in the end.
 
     Example: `fluxbatch status hello`
     """
-    with Ledger(Settings.load().where_ledger) as ledger:
+    settings = Settings.load()
+    budgets = wide_budgets(settings)
+    with Ledger(settings.where_ledger) as ledger:
         found = [find(ledger, batch)] if batch else None
         with ledger.read() as tx:
             batches = found if found is not None else standing.list_batches(tx)
-            standings = [standing.standing_of(tx, one) for one in batches]
+            now = time.time()
+            looks = [look_at(tx, one, now) for one in batches]
+            told = [] if batch else notices.latest(tx, since=now - NOTICE_SECONDS, limit=MOST_NOTICES)
+            purses = [(one, purse_of(tx, one, now)) for one in budgets]
             shares = {one.id: payers.shares_of(tx, one.id) for one in batches if len(one.accounts) > 1}
             resting = stops.all_stops(tx)
-            at_risk = presence.results_at_risk(tx, time.time())
-            paying = {one.batch.accounts: None for one in standings if not one.rests}
+            at_risk = presence.results_at_risk(tx, now)
+            paying = {look.standing.batch.accounts: None for look in looks if not look.standing.rests}
             funds = [funding.now(tx, accounts) for accounts in paying]
     if as_json:
-        documents = [standing_json(one) for one in standings]
+        wide = [_purse_json(one, purse) for one, purse in purses]
+        documents = [{**look.as_json(), "budgets": wide} for look in looks]
         print_json(documents[0] if batch else documents)
     else:
-        _show(standings)
+        _show(looks)
         _show_shares(shares)
+        for one, purse in purses:
+            say(_purse(one, purse), out)
+        for notice in looks[0].notices if batch else told:
+            say(show_notice(notice), out)
     for stop in resting:
         note(_rest(stop))
     for some in filter(None, funds):
@@ -57,12 +75,12 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
         note(f"{at_risk} results are ready and not fetched yet, and their links die within two minutes.")
 
 
-def _show(standings: Sequence[Standing]) -> None:
-    if not standings:
+def _show(looks: Sequence[Look]) -> None:
+    if not looks:
         note("There are no batches yet. `fluxbatch submit MANIFEST` or `fluxbatch run MANIFEST` makes one.")
         return
     table = columns("batch", "state", "jobs", "megapixels", "cost")
-    for one in standings:
+    for one in (look.standing for look in looks):
         cost = amount(one.money.settled, at_least=one.money.unknown > 0)
         table.add_row(
             one.batch.id,
@@ -72,7 +90,11 @@ def _show(standings: Sequence[Standing]) -> None:
             cost,
         )
     out.print(table)
-    for one in standings:
+    for look in looks:
+        one = look.standing
+        if look.projection:
+            reserved = f"{show_credits(one.money.reserved)} reserved, " if one.money.reserved else ""
+            say(f"{one.batch.id}: {reserved}{show_end(look.projection, time.time())}", out)
         if state_of(one) == "paused":
             say(f"{one.batch.id}: {one.batch.paused_message}", out)
 
@@ -82,6 +104,25 @@ def _show_shares(shares: Mapping[str, Sequence[Share]]) -> None:
         for share in theirs:
             did = f"{share.images:,} images for {amount(share.settled)}, {share.under_way:,} under way"
             say(f"{batch_id}: {share.account}: {did}", out)
+
+
+def _purse(one: WideBudget, purse: Purse) -> str:
+    """`The budget studio-day: 40 of 500 credits a day spent, 5 credits reserved`."""
+    cap = show_credits(one.budget.micro_credits)
+    said = f"The budget {one.name}: {show_credits(purse.spent)} of {cap}{one.words} spent"
+    reserved = f", {show_credits(purse.reserved)} reserved" if purse.reserved else ""
+    return f"{said}{reserved}{f', {show_credits(purse.at_risk)} at risk' if purse.at_risk else ''}"
+
+
+def _purse_json(one: WideBudget, purse: Purse) -> dict[str, object]:
+    return {
+        "budget": one.name,
+        "per": one.per.value,
+        "cap": cost_json(one.budget.micro_credits),
+        "spent": cost_json(purse.spent),
+        "reserved": cost_json(purse.reserved),
+        "at_risk": cost_json(purse.at_risk),
+    }
 
 
 def _rest(stop: Stop) -> str:

@@ -17,6 +17,7 @@ from console.cli.output import err, note, out, print_json
 from console.cli.payer import payers_of, workers_for
 from workers.accounts import names_of
 from workers.broker import connect
+from workers.budgets import wide_budgets
 from workers.settings import Settings
 
 
@@ -48,7 +49,7 @@ def submit(
         if SIMULATOR not in payers and (readings := told_soon(payers, ledger)):
             show_funds(funds_for(readings, surveyed, under_way(ledger, accounts)), err)
         ask(surveyed, yes=yes)
-        standing = submitting.submit(ledger, plan, accounts, surveyed)
+        standing = submitting.submit(ledger, plan, accounts, surveyed, wide_budgets(settings))
     if as_json:
         print_json({**standing_json(standing), "submitted": surveyed.as_json()})
         return

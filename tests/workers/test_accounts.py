@@ -158,7 +158,7 @@ def test_a_pool_is_not_called_like_the_usual_account(monkeypatch: pytest.MonkeyP
     ("written", "said"),
     [
         (STUDIO + "[pools]\nnight = []", "`pools.night` cannot be used: it must not be empty"),
-        (STUDIO + '[pools]\nnight = "studio"', "`pools.night` cannot be used: it must be a list of names"),
+        (STUDIO + '[pools]\nnight = "studio"', "`pools.night` cannot be used: it must be a list"),
         (STUDIO + '[pools]\nnight = ["studio", "studio"]', "`pools.night` cannot be used: name each account once"),
         (STUDIO + '[pools]\nnight = ["a b"]', "`pools.night.0` cannot be used: must be letters, digits"),
         (STUDIO + '[pools]\nstudio = ["studio"]', "`pools.studio` has the name of an account"),

@@ -20,7 +20,7 @@ LANE = "standard"
 BATCH = Batch(
     id="a", name="a", accounts=("main",), manifest_sha256="", prices_as_of="", prices_sha256="", policy=Policy(),
     planned_micro_credits=0, fingerprint="", created_at=0, whole_at=0, deadline_at=None,
-    approved_at=None, ended_at=None, paused=None, paused_message="", paused_for=None,
+    approved_at=None, ended_at=None, paused=None, paused_message="", paused_for=None, paused_by=None, paused_at=None,
 )  # fmt: skip
 
 

@@ -50,9 +50,10 @@ class InputLost:
 
 @dataclass(frozen=True, slots=True)
 class OverBudget:
-    """The job does not fit under the cap of its batch."""
+    """The job does not fit under the cap of its batch, or of a wide budget."""
 
     message: str
+    budget: str | None = None  #: the wide one
 
 
 @dataclass(frozen=True, slots=True)

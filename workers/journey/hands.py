@@ -10,8 +10,9 @@ from workers.journey.paces import Paces
 from workers.journey.patience import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from batches.policy import WideBudget
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
     from workers.bfl import Client
@@ -36,6 +37,7 @@ class Hands:
     images: ImageStore
     clock: Callable[[], float]  #: seconds since the epoch
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
+    budgets: Callable[[], Sequence[WideBudget]] = tuple  #: those wider than one batch, as they stand now
     patience: Patience = field(default_factory=Patience)
     paces: Paces = field(default_factory=Paces)
     submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))

@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
-from batches.store.ledger import LedgerError, moves, pausing, spending, stops
+from batches.store.ledger import LedgerError, moves, pausing, purses, spending, stops
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import circuit, log
@@ -181,8 +181,10 @@ class Journey:
         """What keeps the job from being submitted at this moment."""
         if stop := stops.holding(tx, self._job, self._hands.clock()):
             return Resting(f"waits while its lane rests: {stop.reason}")
-        refusal = spending.refusal(tx, self._job)
-        return OverBudget(refusal) if refusal else None
+        if refusal := spending.refusal(tx, self._job):
+            return OverBudget(refusal)
+        refused = purses.refusal(tx, self._job, self._hands.budgets(), self._hands.clock())
+        return OverBudget(*refused) if refused else None
 
     def _count_failure(self, message: str) -> None:
         with self._hands.ledger.write() as tx:
@@ -261,7 +263,10 @@ class Journey:
     def _pause_batch(self, step: steps.PauseBatch) -> None:
         job = self._job
         with self._hands.ledger.write() as tx:
-            pausing.pause(tx, job.batch_id, "budget", step.message, needs=job.estimate_micro_credits)
+            pausing.pause(
+                tx, job.batch_id, "budget", step.message,
+                now=self._hands.clock(), needs=job.estimate_micro_credits, by=step.budget,
+            )  # fmt: skip
         log.over_budget(job, step.message)
 
     def _let_go(self, step: Leaving) -> None:

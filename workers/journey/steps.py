@@ -115,6 +115,7 @@ class PauseBatch:
 
     message: str
     then: PutBack
+    budget: str | None = None  #: the wide one; None: the batch's own
 
 
 Leaving = Finish | End | PutBack | Reseed | Doubt | HandOver

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlalchemy import and_, case, func, insert, or_, select
 
 from batches.store.ledger.names import has
-from batches.store.ledger.schema import attempts, balances, batches, charges, jobs
+from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.side_tables import balances
 from batches.store.ledger.states import RESTLESS, State
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from batches.store.ledger.conditions import in_state
 from batches.store.ledger.looks import CALLED_FOR_ACCOUNT
-from batches.store.ledger.schema import batches, jobs, limits
+from batches.store.ledger.schema import batches, jobs
+from batches.store.ledger.side_tables import limits
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from batches.pace import EDGES, Pace
-from batches.store.ledger.schema import paces
+from batches.store.ledger.side_tables import paces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

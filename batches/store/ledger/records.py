@@ -49,6 +49,8 @@ class Batch:
     paused: PauseReason | None  #: why workers begin none of its jobs; None: they may
     paused_message: str  #: the same in a sentence, with the cure
     paused_for: int | None  #: micro-credits that have to fit under the cap before a pause for the budget ends
+    paused_by: str | None  #: the budget which that is, where it is not the batch's own
+    paused_at: float | None  #: when
 
     @property
     def canary(self) -> Canary | None:

@@ -81,6 +81,8 @@ batches = Table(
     Column("paused", Text),  # why workers begin none of its jobs; NULL: they may
     Column("paused_message", Text, nullable=False, server_default=""),
     Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
+    Column("paused_by", Text),  # the budget which that is, where it is not the batch's own
+    Column("paused_at", Float),
     CheckConstraint(
         _one_of("paused", ["person", "budget", "canary", "deadline", "cancelled"]) + " OR paused IS NULL", name="paused"
     ),
@@ -267,56 +269,7 @@ quarters = Table(
     Column("slot_seconds", Float, nullable=False),
 )
 
-# What BFL said an account had, at some moment between the question and the answer.
-balances = Table(
-    "balances",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("at", Float, primary_key=True),  # when the answer was in
-    Column("asked_at", Float, nullable=False),
-    Column("micro_credits", BigInteger, nullable=False),
-)
-
-paces = Table(
-    "paces",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("model", Text, primary_key=True),
-    Column("weights", JSON, nullable=False),  # the histogram of batches.pace
-)
-
-stops = Table(
-    "stops",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("lane", Text, primary_key=True),  # empty: the whole account
-    Column("reason", Text, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("since", Float, nullable=False),
-    Column("until", Float, nullable=False),  # then one job tries whether it is over
-    Column("rest", Float, nullable=False),  # seconds from one try to the next
-    Column("probe", Id),  # the job that tried last
-)
-
-# Submissions in a row that found the API in trouble; the first one that is accepted removes the row.
-troubles = Table(
-    "troubles",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("lane", Text, primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("since", Float, nullable=False),
-)
-
-# How many slots a person gives a lane; one that is not here has as many as its account says.
-limits = Table(
-    "limits",
-    metadata,
-    Column("account", Text, primary_key=True),
-    Column("lane", Text, primary_key=True),
-    Column("ceiling", Integer, nullable=False),
-    CheckConstraint("ceiling >= 1", name="at_least_one"),
-)
+Index("ix_quarters_quarter", quarters.c.quarter)
 
 for _dialect, _statements in LAWS_OF_CHARGES.items():
     for _statement in _statements:

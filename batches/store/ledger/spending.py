@@ -19,13 +19,41 @@ if TYPE_CHECKING:
     from batches.policy import Budget
     from batches.store.ledger.records import ClaimedJob
 
-PAUSED = select(batches.c.paused_for).where(batches.c.id == bindparam("its_id"), batches.c.paused == "budget")
-"""Asked whenever money comes free: what a batch that rests for its budget waits for."""
+RAISE_IT = "Raise policy.budget and run the manifest again."
+
+PAUSED = select(batches.c.paused_for).where(
+    batches.c.id == bindparam("its_id"), batches.c.paused == "budget", batches.c.paused_by.is_(None)
+)
+"""Asked whenever money comes free: what a batch that rests for its own budget waits for."""
 
 SPENT = select(cast(func.coalesce(func.sum(quarters.c.settled), 0), BigInteger)).where(
     quarters.c.batch_id == bindparam("its_id")
 )
 """What the attempts of a batch cost, as far as it is known."""
+
+_ends = charges.alias()
+_its = select(
+    attempts.c.id,
+    attempts.c.job_id,
+    attempts.c.account,
+    attempts.c.outcome,
+    attempts.c.ticket_id,
+    attempts.c.started_at,
+)
+
+# SQLite takes the index of lost ones only if they are spelt as it is.
+PENDING = (
+    union_all(
+        _its.where(attempts.c.ended_at.is_(None)),
+        _its.where(
+            text("attempts.outcome = 'lost'"),
+            ~exists().where(_ends.c.attempt_id == attempts.c.id, _ends.c.kind == "settled"),
+        ),
+    )
+    .cte("pending")
+    .prefix_with("MATERIALIZED")
+)
+"""Attempts whose reservation has not ended: those under way and those lost are few, and have an index each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +78,13 @@ class Purse:
         """Whether a job of this estimate may begin."""
         return self.budget.has_room(estimate, spent=self.spent, reserved=self.reserved, at_risk=self.at_risk)
 
-    def refusal(self, estimate: int | None) -> str:
-        """Why it may not, with the cure."""
+    def refusal(self, estimate: int | None, *, cap: str = "", cure: str = RAISE_IT) -> str:
+        """Why it may not, with the cure. A cap that is not the batch's own is told in words."""
         asked = "a job whose price is not known" if estimate is None else f"a job of {show_credits(estimate)}"
         sums = (("spent", self.spent), ("reserved", self.reserved), ("at risk", self.at_risk))
         told = ", ".join(f"{show_credits(amount)} {what}" for what, amount in sums if amount) or "nothing spent"
-        cap = show_credits(self.budget.micro_credits)
-        return f"{asked} does not fit under the cap of {cap}: {told}. Raise policy.budget and run the manifest again."
+        cap = cap or show_credits(self.budget.micro_credits)
+        return f"{asked} does not fit under the cap of {cap}: {told}. {cure}"
 
 
 def purse_of(tx: Connection, batch_id: str) -> Purse | None:
@@ -66,8 +94,13 @@ def purse_of(tx: Connection, batch_id: str) -> Purse | None:
     if budget is None:
         return None
     left = outstanding(tx, batch_id)
-    spent = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
-    return Purse(budget=budget, spent=spent, reserved=left.reserved, at_risk=left.at_risk)
+    return Purse(budget=budget, spent=spent_of(tx, batch_id), reserved=left.reserved, at_risk=left.at_risk)
+
+
+def spent_of(tx: Connection, batch_id: str) -> int:
+    """What the attempts of a batch cost, in micro-credits, as far as it is known."""
+    spent: int = tx.execute(SPENT, {"its_id": batch_id}).scalar_one()
+    return spent
 
 
 def refusal(tx: Connection, job: ClaimedJob) -> str | None:
@@ -93,31 +126,28 @@ def outstanding(tx: Connection, *batch_ids: str) -> Outstanding:
     return Outstanding(**rows.mappings().one())
 
 
-def _left() -> Select[int, int, int]:
-    """Reservations that have not ended. Few have not, and their attempts have an index each.
+def outstanding_of(tx: Connection, *of: ColumnElement[bool], risked_since: float) -> Outstanding:
+    """The same of the pending attempts and their jobs that fit. Money at risk counts if it was submitted since then."""
+    return Outstanding(**tx.execute(_left(risked_since).where(*of)).mappings().one())
 
-    SQLite takes the index of lost ones only if they are spelt as it is.
-    """
-    ends = charges.alias()
-    has_ended = exists().where(ends.c.attempt_id == attempts.c.id, ends.c.kind == "settled")
-    its = select(attempts.c.id, attempts.c.job_id, attempts.c.outcome, attempts.c.ticket_id)
-    lost = its.where(text("attempts.outcome = 'lost'"), ~has_ended)
-    still = union_all(its.where(attempts.c.ended_at.is_(None)), lost).cte("still").prefix_with("MATERIALIZED")
-    is_lost = func.coalesce(still.c.outcome == "lost", False)  # SQL's FALSE
-    at_risk = or_(jobs.c.state == State.UNSURE, is_lost)
+
+def _left(risked_since: float = 0.0) -> Select[int, int, int]:
+    is_lost = func.coalesce(PENDING.c.outcome == "lost", False)  # SQL's FALSE
+    in_doubt = or_(jobs.c.state == State.UNSURE, is_lost)
+    at_risk = and_(in_doubt, PENDING.c.started_at >= risked_since)
 
     def total(of: ColumnElement[bool]) -> ColumnElement[int]:
         return cast(func.coalesce(func.sum(case((of, charges.c.micro_credits), else_=0)), 0), BigInteger)
 
     return (
         select(
-            total(~at_risk).label("reserved"),
+            total(~in_doubt).label("reserved"),
             total(at_risk).label("at_risk"),
-            total(and_(at_risk, still.c.ticket_id.is_not(None))).label("expired"),
+            total(and_(at_risk, PENDING.c.ticket_id.is_not(None))).label("expired"),
         )
-        .select_from(still)
-        .join(jobs, jobs.c.id == still.c.job_id)
-        .join(charges, and_(charges.c.attempt_id == still.c.id, charges.c.kind == "reserved"))
+        .select_from(PENDING)
+        .join(jobs, jobs.c.id == PENDING.c.job_id)
+        .join(charges, and_(charges.c.attempt_id == PENDING.c.id, charges.c.kind == "reserved"))
     )
 
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, exists, null, select, update
 
 from batches.errors import FluxbatchError
-from batches.store.ledger import spending
+from batches.store.ledger import pausing, purses, spending
 from batches.store.ledger.schema import attempts, batches, jobs
 from batches.store.ledger.states import CANCELLABLE, ENDED, State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Connection
 
+    from batches.policy import WideBudget
     from batches.store.ledger.records import Batch
 
 CANCELLED = "cancelled, as a person asked"
@@ -38,7 +41,7 @@ def pause(tx: Connection, batch_id: str, message: str, now: float) -> bool:
             batches.c.paused.is_distinct_from("cancelled"),
             _goes_on(),
         )
-        .values(paused="person", paused_message=message, paused_for=None)
+        .values(paused="person", paused_message=message, paused_for=None, paused_by=None, paused_at=now)
     )
     if paused.rowcount == 0:
         return False
@@ -50,21 +53,19 @@ def pause(tx: Connection, batch_id: str, message: str, now: float) -> bool:
     return True
 
 
-def resume(tx: Connection, batch: Batch, now: float) -> None:
+def resume(tx: Connection, batch: Batch, now: float, budgets: Sequence[WideBudget] = ()) -> None:
     """Let workers begin its jobs again, as far as its policy lets them.
 
     A canary is approved by this, and a deadline that has passed holds no more. A budget is not raised by it: where it
     still has no room, OverBudget is raised and the batch stays paused.
     """
     if batch.paused == "budget":
-        _check_budget(tx, batch)
+        _check_budget(tx, batch, budgets, now)
     tx.execute(
         update(batches)
         .where(batches.c.id == batch.id)
         .values(
-            paused=None,
-            paused_message="",
-            paused_for=None,
+            **pausing.GOING_ON,
             approved_at=case((batches.c.paused == "canary", now), else_=batches.c.approved_at),
             deadline_at=case((batches.c.paused == "deadline", null()), else_=batches.c.deadline_at),
         )
@@ -76,7 +77,7 @@ def begin_cancelling(tx: Connection, batch_id: str) -> bool:
     begun = tx.execute(
         update(batches)
         .where(batches.c.id == batch_id, _goes_on())
-        .values(paused="cancelled", paused_message="a person has cancelled it", paused_for=None)
+        .values(paused="cancelled", paused_message="a person has cancelled it", paused_for=None, paused_by=None)
     )
     return begun.rowcount == 1
 
@@ -104,9 +105,7 @@ def cancel_some(tx: Connection, batch_id: str, *, now: float, limit: int) -> int
 def take_back_cancelling(tx: Connection, batch_id: str) -> None:
     """Somebody asks for more of it, so that it is not cancelled any more. What was cancelled stays so."""
     tx.execute(
-        update(batches)
-        .where(batches.c.id == batch_id, batches.c.paused == "cancelled")
-        .values(paused=None, paused_message="")
+        update(batches).where(batches.c.id == batch_id, batches.c.paused == "cancelled").values(**pausing.GOING_ON)
     )
 
 
@@ -125,7 +124,9 @@ def _goes_on() -> ColumnElement[bool]:
     return exists().where(jobs.c.batch_id == batches.c.id, jobs.c.state.in_(set(State) - ENDED))
 
 
-def _check_budget(tx: Connection, batch: Batch) -> None:
+def _check_budget(tx: Connection, batch: Batch, budgets: Sequence[WideBudget], now: float) -> None:
+    if refused := purses.still_refused(tx, batch, budgets, now):
+        raise OverBudget(f"{batch.id} stays paused: {refused}")
     purse = spending.purse_of(tx, batch.id)
     if purse is not None and not purse.has_room(batch.paused_for):
         raise OverBudget(f"{batch.id} stays paused: {purse.refusal(batch.paused_for)}")

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, Float, Text, and_, bindparam, case, delete, e
 from sqlalchemy.dialects import postgresql, sqlite
 
 from batches.store.ledger.records import EVERY_LANE, Stop
-from batches.store.ledger.schema import jobs, stops, troubles
+from batches.store.ledger.schema import jobs
+from batches.store.ledger.side_tables import stops, troubles
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:

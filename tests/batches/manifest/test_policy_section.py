@@ -25,6 +25,7 @@ BERLIN = "Europe/Berlin"
 DEADLINE = 'must be a time such as "07:00" or "2026-11-21 07:00"'
 HOURS = 'must be hours such as "22:00-07:00"'
 MONEY = "must be a number above 0, at most 1,000,000,000 and with at most 6 decimals"
+WARN = "must be a list of whole percentages from 1 to 100, such as [50, 80, 100]"
 ONE_AMOUNT = "must have one amount, in `credits` or in `dollars`"
 PERCENT = 'must be a percentage below 1000%, such as "5%"'
 RESUBMIT = 'must be a percentage such as "1%" or an amount such as {credits: 5}'
@@ -47,6 +48,7 @@ def test_what_is_not_said_is_the_default(line: str, read: Read) -> None:
             "budget: {dollars: 5, mode: cautious}",
             {"budget": Budget(micro_credits=500 * CREDIT, mode=BudgetMode.CAUTIOUS)},
         ),
+        ("budget: {credits: 5, warn: [90, 10]}", {"budget": Budget(micro_credits=5 * CREDIT, warn=(10, 90))}),
         ("budget: {dollars: 0.1}", {"budget": Budget(micro_credits=10 * CREDIT)}),  # and not the float's 0.1000…5
         ("budget: {dollars: 999999999.123457}", {"budget": Budget(micro_credits=99_999_999_912_345_700)}),  # exact
         ("attempts: 1", {"attempts": 1}),
@@ -144,8 +146,15 @@ def test_a_wrong_key_at_the_top_is_named(line: str, column: int, message: str, h
             "`mode` must be 'hard', 'cautious' or 'soft', not \"herd\"",
             'did you mean "hard"?',
         ),
+        ("budget: {credits: 5, warn: [0]}", 37, f"`warn` {WARN}, not a list", ""),
+        ("budget: {credits: 5, warn: 50}", 37, f"`warn` {WARN}, not 50", ""),
         ("budget: {credit: 5}", 19, "unknown key `credit`", 'did you mean "credits"?'),
-        ("budget: {euros: 5, credits: 1}", 19, "unknown key `euros`", "`credits`, `dollars` and `mode` go here"),
+        (
+            "budget: {euros: 5, credits: 1}",
+            19,
+            "unknown key `euros`",
+            "`credits`, `dollars`, `mode` and `warn` go here",
+        ),
         # money at risk
         (
             "unsure: wait",

@@ -18,7 +18,13 @@ PARTS = st.decimals(0, 1, places=6)
 ZONES = st.sampled_from(["Europe/Berlin", "UTC"])
 POLICIES = st.builds(
     Policy,
-    budget=st.none() | st.builds(Budget, micro_credits=AMOUNTS, mode=st.sampled_from(BudgetMode)),
+    budget=st.none()
+    | st.builds(
+        Budget,
+        micro_credits=AMOUNTS,
+        mode=st.sampled_from(BudgetMode),
+        warn=st.lists(st.integers(1, 100)).map(tuple),
+    ),
     attempts=st.integers(1, 100),
     unsure=st.builds(Unsure, part=PARTS) | st.builds(Unsure, micro_credits=AMOUNTS),
     in_flight=st.none() | st.integers(1, 10_000),
@@ -44,7 +50,7 @@ def test_the_json_has_every_rule_by_its_name() -> None:
         canary=Canary(first=20, failed=Decimal("0.02")),
     )
     assert json.loads(json.dumps(policy.as_json())) == {
-        "budget": {"micro_credits": 5, "mode": "hard"},
+        "budget": {"micro_credits": 5, "mode": "hard", "warn": [50, 80, 100]},
         "attempts": 3,
         "unsure": {"part": "0.01", "micro_credits": 0},
         "in_flight": None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from batches.store.ledger.bulk import insert_rows
-from batches.store.ledger.schema import paces
+from batches.store.ledger.side_tables import paces
 
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World

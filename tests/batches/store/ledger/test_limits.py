@@ -10,7 +10,7 @@ from sqlalchemy import insert, text, update
 from batches.policy import Policy
 from batches.store.ledger import LedgerError, limits, standing
 from batches.store.ledger.schema import jobs
-from batches.store.ledger.schema import limits as table
+from batches.store.ledger.side_tables import limits as table
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:

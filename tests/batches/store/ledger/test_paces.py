@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from batches.pace import NEVER_SEEN
 from batches.store.ledger.paces import known_paces, teach
-from batches.store.ledger.schema import paces
+from batches.store.ledger.side_tables import paces
 
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from batches.policy import Budget, BudgetMode, Policy, Unsure
 from batches.store.ledger import pausing, spending, submitting
@@ -30,7 +31,7 @@ def refused(world: World, job: ClaimedJob) -> str | None:
     """Why it may not begin; the batch rests then, as a worker has it."""
     refusal: str | None = world.do(spending.refusal, job)
     if refusal:
-        world.do(pausing.pause, job.batch_id, "budget", refusal, needs=job.estimate_micro_credits)
+        world.do(pausing.pause, job.batch_id, "budget", refusal, now=world.now, needs=job.estimate_micro_credits)
     return refusal
 
 
@@ -129,7 +130,7 @@ def test_submitting_again_with_another_cap_is_what_raises_it(
 def test_another_pause_is_not_lifted_by_money(world: World) -> None:
     one, two = claimed(world, 2, capped(5))
     fetching = world.carry(one, State.FETCHING)
-    world.do(pausing.pause, two.batch_id, "person", "a word")
+    world.do(pausing.pause, two.batch_id, "person", "a word", now=world.now)
     world.finish(fetching, UNKNOWN)
     assert world.standing(two.batch_id).batch.paused == "person"
 
@@ -144,3 +145,18 @@ def test_a_job_of_unknown_price_fits_only_under_a_soft_cap(
     refusal = refused(world, replace(job, estimate_micro_credits=None))
     assert (refusal is None) == fits
     assert fits or "a job whose price is not known" in str(refusal)
+
+
+def test_money_that_is_set_aside_is_found_without_reading_the_batch(world: World) -> None:
+    """A batch of a million jobs has some dozens under way."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    with world.ledger.read() as tx:
+        event.listen(tx.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+        spending.outstanding(tx, "a-batch")
+        [(statement, values)] = asked
+        steps = [row.detail for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert [step for step in steps if " attempts " in step] == [
+        "SCAN attempts USING INDEX uq_attempts_under_way",
+        "SEARCH attempts USING INDEX ix_attempts_in_vain (outcome=?)",
+    ]
+    assert [step.split(" USING ")[0] for step in steps[-2:]] == ["SEARCH jobs", "SEARCH charges"]

@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.Column("paused", sa.Text(), nullable=True),
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
+        sa.Column("paused_by", sa.Text(), nullable=True),
+        sa.Column("paused_at", sa.Float(), nullable=True),
         sa.CheckConstraint(
             "paused = 'person' OR paused = 'budget' OR paused = 'canary' OR paused = 'deadline' OR paused = 'cancelled' OR paused IS NULL",
             name=op.f("ck_batches_paused"),
@@ -310,6 +312,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "batch_id", "quarter", "account", "lane", "model", "what", "labels", name=op.f("pk_quarters")
         ),
+    )
+    op.create_index("ix_quarters_quarter", "quarters", ["quarter"], unique=False)
+    op.create_table(
+        "purses",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("counted_before", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "labels", "since", name=op.f("pk_purses")),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("due_at", sa.Float(), nullable=True),
+        sa.Column("sent_at", sa.Float(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_notices_batch_id_batches")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_notices")),
     )
     for statement in LAWS_OF_CHARGES[op.get_bind().dialect.name]:
         op.execute(statement)
