@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 import batches as fluxbatch
-from batches.models import PRICES_AS_OF
 from batches.store.ledger import Ledger, submitting
 from batches.store.ledger.bulk import insert_rows
 from batches.store.ledger.quarters import KEYS, QUARTER_SECONDS, SUMS, Amounts, What, spelling
@@ -107,7 +106,7 @@ def _batch(tx: Connection, number: int) -> str:
         file.write_text(MANIFEST.format(number=number), encoding="utf-8")
         plan = fluxbatch.plan(file)
     begins = _begins(number)
-    terms = BatchTerms(accounts=(ACCOUNT,), prices_as_of=PRICES_AS_OF)
+    terms = BatchTerms(accounts=(ACCOUNT,))
     batch = submitting.open_batch(tx, plan, terms, begins)
     ends = {"whole_at": begins, "ended_at": _begins(number + 1)}
     tx.execute(update(batches).where(batches.c.id == batch.id).values(**ends))

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, model_validator
 
 from batches.errors import SettingError
 from batches.manifest.values import Account
-from batches.models import LANE_SLOTS
+from batches.models import LANE_SLOTS, BadPrice, Price, negotiated
 from batches.models.spelling import did_you_mean
 from workers.settings import BFL_URL, usable_account, usable_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from typing import Self
 
@@ -62,6 +62,9 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+Prices = Annotated[Mapping[str, Price], PlainValidator(negotiated)]
+
+
 class _Strict(BaseModel):
     """Nothing is guessed, and no value is shown."""
 
@@ -77,6 +80,7 @@ class AccountShape(_Strict):
     allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Field(strict=False)] = ()
     slots: Annotated[dict[str, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_by_lane)] = {}
     per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
+    prices: Prices = {}
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
@@ -94,6 +98,10 @@ class FileShape(_Strict):
 
     accounts: dict[Name, AccountShape] = {}
     pools: dict[Name, Pool] = {}
+    prices: Prices = {}
+
+
+NOTHING_WRITTEN = FileShape()
 
 
 def read_account_file(file: Path) -> FileShape:
@@ -110,13 +118,20 @@ def read_account_file(file: Path) -> FileShape:
 
 def _refusal(file: Path, found: Mapping[str, Any]) -> SettingError:
     """In our words. A key of the file is shown by its way from the top: `accounts.studio.slots`."""
-    *way, key = (str(step) for step in found["loc"] if step != "[key]")
+    *way, key = (str(step) for step in (*found["loc"], *_steps(found)) if step != "[key]")
     place = ".".join([*way, key])
     if found["type"] != "extra_forbidden":
         said = WORDS.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
-        return SettingError(f"{file}: `{place}` cannot be used: {said}.", cure=f"Correct it in {file}.")
+        stop = "" if said.endswith("?") else "."
+        return SettingError(f"{file}: `{place}` cannot be used: {said}{stop}", cure=f"Correct it in {file}.")
     if way and key == "key":
         return SettingError(f"{file}: `{place}` would keep the key itself.", cure=f"Say where it is: {WHERE_KEYS_ARE}.")
     known = (AccountShape if way else FileShape).model_fields
     hint = did_you_mean(key, known) or f"there are {', '.join(known)}"
     return SettingError(f"{file}: unknown key `{place}`; {hint}", cure=f"Correct it in {file}.")
+
+
+def _steps(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys below the one that pydantic knows of."""
+    error = found.get("ctx", {}).get("error")
+    return error.steps if isinstance(error, BadPrice) else ()

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
-from batches.models import LANE_SLOTS
+from batches.models import LANE_SLOTS, PUBLISHED, PriceTable
 from batches.models.spelling import did_you_mean
-from workers.account_file import FileShape, read_account_file
+from workers.account_file import NOTHING_WRITTEN, read_account_file
 from workers.settings import usable_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from batches.models import Price
     from workers.account_file import AccountShape
     from workers.settings import Settings
 
@@ -35,6 +36,7 @@ class Account:
     ] = ()  #: further hosts that may be sent the key, in full or as patterns: `*.example.com`
     slots: Mapping[str, int]  #: the most tickets that may be active at a time, by lane class
     per_second: float | None = None  #: the most submissions in a second, over all lanes; None: as many as have slots
+    prices: PriceTable = PUBLISHED  #: what it pays for each model
     key: Callable[[], str] = field(repr=False)  #: reads the key, or raises SettingError that says how to give one
 
 
@@ -51,9 +53,9 @@ class Accounts:
     def of(cls, settings: Settings) -> Accounts:
         """What the environment and the file say."""
         file = settings.config or FILE
-        found = read_account_file(file) if settings.config or file.exists() else FileShape()
-        written = {name: _written(name, shape, file) for name, shape in found.accounts.items()}
-        usual = written.get(settings.account_name) or _of_environment(settings)
+        found = read_account_file(file) if settings.config or file.exists() else NOTHING_WRITTEN
+        written = {name: _written(name, shape, found.prices, file) for name, shape in found.accounts.items()}
+        usual = written.get(settings.account_name) or _of_environment(settings, found.prices)
         own = {} if written and settings.api_key is None else {usual.name: usual}
         by_name = {**own, **written}
         if taken := found.pools.keys() & {usual.name, *by_name}:
@@ -99,7 +101,13 @@ def slots_together(accounts: Iterable[Account]) -> Mapping[str, int]:
     return sum((Counter(account.slots) for account in accounts), Counter())
 
 
-def _of_environment(settings: Settings) -> Account:
+def prices_together(accounts: Iterable[Account]) -> PriceTable:
+    """What these accounts pay; where they do not pay the same, what is published, since any of them may get a job."""
+    first, *others = (account.prices for account in accounts)
+    return first if all(other == first for other in others) else PUBLISHED
+
+
+def _of_environment(settings: Settings, prices: Mapping[str, Price]) -> Account:
     def key() -> str:
         if settings.api_key is None:
             raise SettingError(
@@ -108,10 +116,14 @@ def _of_environment(settings: Settings) -> Account:
             )
         return settings.api_key.get_secret_value()
 
-    return Account(name=settings.account_name, api_url=settings.api_url, slots=LANE_SLOTS, key=key)
+    return Account(
+        name=settings.account_name, api_url=settings.api_url, slots=LANE_SLOTS, prices=PriceTable(prices), key=key
+    )
 
 
-def _written(name: str, shape: AccountShape, file: Path) -> Account:
+def _written(name: str, shape: AccountShape, prices: Mapping[str, Price], file: Path) -> Account:
+    """Its own prices go before those of all accounts."""
+
     def key() -> str:
         try:
             return usable_key(_key_of(shape, file.parent))
@@ -127,6 +139,7 @@ def _written(name: str, shape: AccountShape, file: Path) -> Account:
         allowed_hosts=shape.allowed_hosts,
         slots={**LANE_SLOTS, **shape.slots},
         per_second=shape.per_second,
+        prices=PriceTable({**prices, **shape.prices}),
         key=key,
     )
 

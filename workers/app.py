@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from celery import Celery
+from celery.utils import uuid
 
 from workers.broker import SOCKET_SECONDS, for_celery, translating
 
@@ -63,10 +64,19 @@ def add_tasks(app: Celery, carry: Callable[[int], None]) -> None:
 
 
 def ring(app: Celery, job_id: int, batch_id: str) -> None:
-    """Ring for one job."""
-    with translating():
-        named = {"job": job_id, "batch": batch_id}
-        app.send_task(CARRY, kwargs=named, queue=app.conf.task_default_queue, ignore_result=True)
+    """Ring for one job: what `send_task` sends, without its looking for routes and options, which is half its time."""
+    named = {"job": job_id, "batch": batch_id}
+    message = app.amqp.create_task_message(uuid(), CARRY, kwargs=named, ignore_result=True)
+    with translating(), app.producer_pool.acquire(block=True) as producer:
+        producer.publish(
+            message.body,
+            headers=message.headers,
+            routing_key=app.conf.task_default_queue,
+            serializer=app.conf.task_serializer,
+            retry=True,
+            retry_policy=app.conf.task_publish_retry_policy,
+            **message.properties,
+        )
 
 
 def _app(whose: Callable[[], Mapping[str, object]]) -> Celery:

@@ -134,6 +134,11 @@ def at_risk(results: int) -> None:
     _out.warning("at_risk", results=results)
 
 
+def no_receipt(batch_id: str, error: Exception) -> None:
+    """The image store would not take a receipt; the batch is as it was, and it is tried again."""
+    _out.warning("no_receipt", batch=batch_id, error=str(error))
+
+
 def trouble(where: str, error: Exception) -> None:
     """Something that passes by itself, or that stops the worker with a clear word."""
     _out.warning("trouble", where=where, error=str(error))

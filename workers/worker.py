@@ -24,8 +24,10 @@ from batches.store.images import open_store
 from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import ring
+from workers.balance import BalanceWatch
 from workers.bfl import Client
 from workers.broker import connect
+from workers.clerk import Clerk
 from workers.dispatcher import Dispatcher
 from workers.errors import BrokerError
 from workers.journey import Hands, Journey
@@ -73,6 +75,8 @@ class Worker:
             sleep=self._leaving.wait,
         )
         self._app = app
+        self._balance = BalanceWatch(account, self._ledger)
+        self._clerk = Clerk(self.account, self._ledger, self._hands.images)
         self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._dispatcher = Dispatcher(
             worker=self.id,
@@ -82,6 +86,7 @@ class Worker:
             keeper=Keeper(self.account, account.slots, slots, self._ledger),
             ring=lambda job_id, batch_id: ring(app, job_id, batch_id),
             on_fatal=self._give_up,
+            each_sweep=self._do_duties,
         )
 
     def run(self) -> None:
@@ -142,6 +147,7 @@ class Worker:
     def depart(self) -> None:
         """Say goodbye, when no thread carries a job any more."""
         self._dispatcher.stop()
+        self._clerk.stop()
         self._heartbeat.join(timeout=DRAIN_SECONDS)
         try:
             with self._ledger.write() as tx:
@@ -152,6 +158,11 @@ class Worker:
             log.trouble("leaving", error)
         self._client.close()
         self._ledger.close()
+
+    def _do_duties(self) -> None:
+        """What only the leader of an account's workers does, beside feeding them. None of it waits."""
+        self._balance.look()
+        self._clerk.look()
 
     def _give_up(self, error: FluxbatchError) -> None:
         """Nothing can be written down any more, so nothing may be begun."""

@@ -93,6 +93,7 @@ class Manifest:
 
     path: Path  #: the file, as the person gave it
     sha256: str  #: of the file's bytes, in hex
+    text: str = field(repr=False)  #: what the file says
     name: str  #: of the batch
     output_format: str | None  #: wanted of every model that offers a choice
     output_name: Template  #: of file names, without extension

@@ -30,7 +30,8 @@ def read_manifest(path: Path) -> Manifest:
     file = str(path)
     with opened(path, Place(file)) as page:
         raw = page.readall()
-    root = compose(decode(raw, file), file)
+    text = decode(raw, file)
+    root = compose(text, file)
     shape = _shaped(root)
     variants = variants_of(root)
     items = items_of(shape, root, variants[0], path.parent)
@@ -38,6 +39,7 @@ def read_manifest(path: Path) -> Manifest:
     return Manifest(
         path=path,
         sha256=hashlib.sha256(raw).hexdigest(),
+        text=text,
         name=shape.name,
         output_format=output.format,
         output_name=template_of(output.name, root.nearest("output", "name")),

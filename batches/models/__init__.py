@@ -7,8 +7,10 @@ from batches.models.endpoint import Endpoint, Estimate
 from batches.models.kinds import Kind
 from batches.models.lanes import LANE_SLOTS, LaneClass, Lifecycle
 from batches.models.latency import Latency, latency_of
+from batches.models.negotiated import BadPrice, negotiated
 from batches.models.parameters import Parameter, ParameterProblem
 from batches.models.price import Price
+from batches.models.prices import PUBLISHED, PriceTable
 from batches.models.sizes import LIKELY_PIXELS
 from batches.models.sources import PRICES_AS_OF
 
@@ -16,6 +18,8 @@ __all__ = [
     "LANE_SLOTS",
     "LIKELY_PIXELS",
     "PRICES_AS_OF",
+    "PUBLISHED",
+    "BadPrice",
     "Endpoint",
     "Estimate",
     "Kind",
@@ -25,8 +29,10 @@ __all__ = [
     "Parameter",
     "ParameterProblem",
     "Price",
+    "PriceTable",
     "UnknownModel",
     "catalogue",
     "find",
     "latency_of",
+    "negotiated",
 ]

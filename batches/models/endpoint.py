@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from batches.models.kinds import Kind
 from batches.models.lanes import LANE_SLOTS, LaneClass, Lifecycle
 from batches.models.parameters import Parameter, ParameterProblem
-from batches.models.sizes import LEAST_PIXELS, LIKELY_PIXELS, MOST_PIXELS
+from batches.models.sizes import LEAST_PIXELS, LIKELY_PIXELS, MEGAPIXEL, MOST_PIXELS
 from batches.models.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ class Endpoint:
         """What BFL takes for the parameters that are absent."""
         return {one.name: one.default for one in self.parameters if one.default is not None}
 
+    @property
+    def takes_images(self) -> bool:
+        """Whether it can be given an image."""
+        return bool(self._image_fields)
+
     def takes(self, name: str) -> bool:
         """Whether a manifest may set this parameter."""
         return name in self._settable
@@ -99,6 +104,10 @@ class Endpoint:
             output_pixels=self.output_pixels(params, input_pixels=input_pixels),
             input_pixels=None if None in inputs else sum(_guessed(inputs, LIKELY_PIXELS)),
         )
+
+    def example(self, inputs: int = 0) -> int | None:
+        """Micro-credits for one megapixel, drawn from so many images of a megapixel, with nothing else asked for."""
+        return self.price.micro_credits(self.defaults, MEGAPIXEL, (MEGAPIXEL,) * inputs)
 
     def json_schema(self) -> dict[str, object]:
         """The JSON Schema of a request body."""

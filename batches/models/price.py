@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar
 
 from batches.models.sizes import FLUX2_LARGEST_INPUT, MEGAPIXEL, Inputs, Params
 from batches.models.sources import Certainty, Source
-from batches.money import credits_of, show_credits
+from batches.money import credits_of, json_number, plain, show_credits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +33,22 @@ class Price(ABC):
     def describe(self) -> str:
         """The rule in words."""
 
+    @property
+    def is_negotiated(self) -> bool:
+        """Whether it is the account's own."""
+        return self.certainty is Certainty.NEGOTIATED
+
+    def rule(self) -> dict[str, object]:
+        """The rule and its amounts in credits, whoever says so."""
+        return {"kind": self.kind, **self._amounts()}
+
     def as_json(self) -> dict[str, object]:
-        """The rule, its amounts in credits and where they come from."""
+        """The rule and where it comes from."""
         return {
-            "kind": self.kind,
-            **self._amounts(),
+            **self.rule(),
             "source": self.source.word,
             "source_title": self.source.title,
-            "as_of": self.source.as_of,
+            "as_of": self.source.as_of or None,
             "certainty": str(self.certainty),
         }
 
@@ -143,6 +152,29 @@ class ByTier(Price):
         return {"parameter": self.parameter, "tiers": tiers}
 
 
+@dataclass(frozen=True)
+class Discounted(Price):
+    """Another rule, less a part of what it comes to; rounded to the micro-credit."""
+
+    kind = "discounted"
+    full: Price  #: the rule that it takes off from
+    percent: Decimal  #: what it takes off, above 0 and at most 100
+
+    def micro_credits(self, params: Params, output_pixels: int, input_pixels: Inputs) -> int | None:
+        """What is left; a price that is unknown stays so."""
+        full = self.full.micro_credits(params, output_pixels, input_pixels)
+        if full is None:
+            return None
+        return int((full * (100 - self.percent) / 100).to_integral_value(ROUND_HALF_EVEN))
+
+    def describe(self) -> str:
+        """As in "15% less than 4 credits per image"."""
+        return f"{plain(self.percent)}% less than {self.full.describe()}"
+
+    def _amounts(self) -> dict[str, object]:
+        return {"percent": json_number(self.percent), "full": self.full.rule()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unpriced(Price):
     """Nobody publishes what it costs."""
@@ -168,9 +200,8 @@ def megapixels(pixels: int) -> int:
 
 
 def _number(micro: int) -> int | float:
-    """Credits as a JSON number: the shortest text of the float is the exact amount."""
-    amount = credits_of(micro)
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+    """Credits as a JSON number."""
+    return json_number(credits_of(micro))
 
 
 def _said(micro: int | None) -> str:

@@ -12,6 +12,7 @@ PRICES_AS_OF = "2026-11-20"
 class Certainty(StrEnum):
     """How far a figure can be trusted. What BFL charges, and how long it takes, goes before any of them."""
 
+    NEGOTIATED = "negotiated"  #: agreed with BFL, as `fluxbatch.toml` says
     PUBLISHED = "published"  #: by BFL itself, and not known to have changed
     OBSERVED = "observed"  #: seen at the live API; the rule behind it is not known
     UNOFFICIAL = "unofficial"  #: told by a third party
@@ -26,7 +27,7 @@ class Source:
 
     word: str  #: its short name
     title: str  #: what it is
-    as_of: str  #: the day, month or year it speaks of
+    as_of: str  #: the day, month or year it speaks of; empty where it names none
 
 
 SKILL = Source("SKILL", "BFL's API skill, black-forest-labs/skills", "2026-02-03")
@@ -38,4 +39,5 @@ LIVE = Source("LIVE", "costs echoed by the live API to a public test run", "2026
 TIMED = Source("TIMED", "seconds that two public test runs took at the live API", "2026-09-21")
 F3PRICE = Source("F3PRICE", "BFL's pricing page as two public FLUX 3 clients quote it", "2026-10-01")
 COMFY = Source("COMFY", "price badges of the ComfyUI nodes for BFL", "2025-2026")
+AGREED = Source("AGREED", "prices of your own, in fluxbatch.toml", "")
 NOWHERE = Source("NOWHERE", "no public price was found", PRICES_AS_OF)

@@ -29,6 +29,7 @@ class ModelLine:
     high: int  #: micro-credits it costs at most, as far as prices are known
     unknown_prices: int  #: jobs that the amounts leave out
     learnt_prices: int  #: jobs whose price is what earlier ones were charged
+    is_negotiated: bool  #: the account has a price of its own
     stored_pixels: Mapping[str, int]  #: in files of each format, copies and likely sizes included
 
     def as_json(self) -> dict[str, object]:
@@ -46,5 +47,6 @@ class ModelLine:
             "high": cost_json(self.high),
             "unknown_prices": self.unknown_prices,
             "learnt_prices": self.learnt_prices,
+            "negotiated": self.is_negotiated,
             "stored_megapixels": {kind: megapixels(pixels) for kind, pixels in self.stored_pixels.items()},
         }

@@ -49,11 +49,13 @@ def make_plan(manifest: Manifest, premises: Premises = NOTHING_GIVEN) -> Plan:
     return Plan(
         name=manifest.name,
         manifest_sha256=manifest.sha256,
+        manifest_text=manifest.text,
         fingerprint=all_jobs.hexdigest(),
         asked=asked,
         models=models,
         policy=manifest.policy,
         reuse=manifest.reuse,
+        prices=premises.prices,
         warnings=(*drafting.warnings, *again, *beyond_budget(manifest.policy.budget, models)),
         jobs=lambda: (job for _, job in jobs_of(material, asked)),
     )

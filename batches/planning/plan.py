@@ -11,7 +11,7 @@ from batches.money import cost_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from batches.models import Estimate
+    from batches.models import Estimate, PriceTable
     from batches.planning.lines import ModelLine
     from batches.planning.names import Naming
     from batches.policy import Policy
@@ -48,11 +48,13 @@ class Plan:
 
     name: str  #: of the batch
     manifest_sha256: str  #: of the manifest's bytes, in hex
+    manifest_text: str = field(repr=False)  #: what it says
     fingerprint: str  #: SHA-256 in hex, the same for the same name, jobs and file names
     asked: int  #: images the manifest asks for, each a job
     models: tuple[ModelLine, ...]  #: the bill, a line for each model in the order of the manifest
     policy: Policy  #: how the batch is carried out
     reuse: bool  #: whether pictures that earlier batches made are taken
+    prices: PriceTable  #: what the estimates go by
     warnings: tuple[str, ...]  #: what is allowed but probably not meant, a sentence each
     jobs: Callable[[], Iterator[PlannedJob]] = field(repr=False, compare=False)
     """In the order of the manifest; raises ManifestError where a source is no longer what was planned."""
@@ -115,6 +117,7 @@ class Plan:
             "cost": {**cost_json(self.micro_credits), "low": cost_json(self.low), "high": cost_json(self.high)},
             "unknown_prices": self.unknown_prices,
             "learnt_prices": self.learnt_prices,
+            "prices": self.prices.as_json(),
             "models": {line.model: line.as_json() for line in self.models},
             "warnings": list(self.warnings),
         }

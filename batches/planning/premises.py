@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from batches.models import LANE_SLOTS
+from batches.models import LANE_SLOTS, PUBLISHED, PriceTable
 from batches.planning.experience import NO_EXPERIENCE, Experience
 from batches.planning.overrides import AS_ASKED, Overrides
 
@@ -19,6 +19,7 @@ class Premises:
 
     experience: Experience = NO_EXPERIENCE  #: of earlier jobs
     overrides: Overrides = AS_ASKED  #: what if
+    prices: PriceTable = PUBLISHED  #: of the account that pays
     slots: Mapping[str, int] = field(default_factory=lambda: LANE_SLOTS)  #: of the account that pays, by lane class
 
 

@@ -26,7 +26,7 @@ MOST_KINDS = 10_000
 class Request:
     """What rows of the same model and parameters send, prompt and planned seed apart."""
 
-    endpoint: Endpoint  #: where to
+    endpoint: Endpoint  #: where to, and at which price
     params: Mapping[str, object]  #: defaults, the row's own and the output format; input images as references
     estimate: Estimate  #: for each image; neither prompt nor seed moves it
     price_is_learnt: bool  #: nobody publishes it; it is what earlier jobs were charged
@@ -81,6 +81,7 @@ def _judge(row: Row, material: Material) -> Request | list[Finding]:
     endpoint = endpoint_of(row)
     if isinstance(endpoint, Finding):
         return [endpoint]
+    endpoint = material.premises.prices.applied(endpoint)
     said = {**layers(row.item, row.variant).plain, **row.params, **endpoint.read(row.texts)}
     asked, left_out = overrides.laid_over(said, endpoint)
     wanted_format = None if "output_format" in overrides.params else material.manifest.output_format

@@ -98,5 +98,6 @@ class _Sums:
             high=self.high,
             unknown_prices=self.unknown_prices,
             learnt_prices=self.learnt_prices,
+            is_negotiated=self.endpoint.price.is_negotiated,
             stored_pixels=dict(self.stored_pixels),
         )

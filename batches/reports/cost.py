@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from batches.megapixels import megapixels, show_megapixels
-from batches.money import cost_json, credits_of, show_credits, show_usd
+from batches.megapixels import megapixels
+from batches.money import cost_json
 from batches.reports.question import Question
 from batches.reports.report import make_report
 from batches.store.ledger import payers, standing
@@ -58,6 +58,7 @@ class CostReport:
         """For machines."""
         return {
             **standing_json(self.standing),
+            "prices": {"as_of": self.standing.batch.prices_as_of, "sha256": self.standing.batch.prices_sha256},
             "images": self.images,
             "estimated": cost_json(self.estimated),
             "models": [
@@ -81,34 +82,6 @@ class CostReport:
             ],
         }
 
-    def as_markdown(self) -> str:
-        """For people who keep it beside the pictures."""
-        batch, money = self.standing.batch, self.standing.money
-        rows = [
-            f"| {line.model} | {line.jobs} | {line.images} | {show_megapixels(line.output_pixels)} "
-            f"| {credits_of(line.estimated):,} | {credits_of(line.settled):,} | {show_usd(line.settled)} |"
-            for line in self.lines
-        ]
-        size = show_megapixels(self.standing.output_pixels)
-        bill = f"{'at least ' if money.unknown else ''}{show_credits(money.settled)} ({show_usd(money.settled)})"
-        missing = [f"- {count} {state}: {reason}" for (state, reason), count in self.missing.items()]
-        return "\n".join(
-            [
-                f"# {batch.id}",
-                "",
-                f"{self.images} of {self.standing.total} images, {size} megapixels, {bill}.",
-                "",
-                "| model | jobs | images | megapixels | estimated credits | credits | USD |",
-                "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-                *rows,
-                *(["", "Without a picture:", "", *missing] if missing else []),
-                *(["", "Paid by:", "", *map(_paid, self.shares)] if len(self.shares) > 1 else []),
-                "",
-                f"{_accounts(batch)}, prices as of {batch.prices_as_of}, manifest {batch.manifest_sha256[:12]}.",
-                "",
-            ]
-        )
-
 
 def cost_report(tx: Connection, batch: Batch) -> CostReport:
     """Read the report of one batch."""
@@ -130,14 +103,6 @@ def _line(one: ReportLine) -> Line:
         estimated=its.estimated,
         settled=its.settled,
     )
-
-
-def _paid(share: Share) -> str:
-    return f"- {share.account}: {share.images} images, {show_credits(share.settled)} ({show_usd(share.settled)})"
-
-
-def _accounts(batch: Batch) -> str:
-    return f"Account{'s' if len(batch.accounts) > 1 else ''} {', '.join(batch.accounts)}"
 
 
 def state_of(now: Standing) -> Literal["running", "paused", "done"]:

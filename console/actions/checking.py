@@ -10,12 +10,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.money import plain
+from batches.money import show_credits
 from batches.store.images import open_store
 from batches.store.ledger import Ledger
 from console.actions import services
 from workers.accounts import Accounts
-from workers.bfl import Client
+from workers.balance import ask_balance
 from workers.broker import connect
 
 if TYPE_CHECKING:
@@ -63,13 +63,10 @@ def _versions() -> str:
 
 
 def _api(account: Account) -> str:
-    client = Client(account.api_url, account.key(), connections=1)
-    try:
-        balance = client.credits()
-        told = "its credits are not told just now" if balance is None else f"the account has {plain(balance):,} credits"
-        return f"{account.api_url} takes the key; {told}"
-    finally:
-        client.close()
+    found = ask_balance(account)
+    if found is None:
+        return f"{account.api_url} answers; its credits are not told just now"
+    return f"{account.api_url} takes the key; the account has {show_credits(found.micro_credits)}"
 
 
 def _broker(settings: Settings) -> str:

@@ -12,12 +12,14 @@ from batches.store.images import FolderStore, open_store
 from batches.store.ledger import Ledger, is_there
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.learnt import experience
+from console.actions.funding import under_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from batches.planning import Duration, Experience, Finish, Plan, Premises, Room
     from batches.policy import Policy
+    from batches.store.ledger.balances import Need
     from batches.store.ledger.survey import Survey
     from workers.settings import Settings
 
@@ -57,6 +59,12 @@ def survey_of(settings: Settings, plan: Plan, accounts: tuple[str, ...]) -> Surv
     """What the ledger, which is there, has of the plan already."""
     with Ledger(settings.where_ledger) as ledger, ledger.read() as tx:
         return surveying.survey(tx, plan, accounts)
+
+
+def need_of(settings: Settings, accounts: tuple[str, ...]) -> Need:
+    """What the ledger, which is there, has under way."""
+    with Ledger(settings.where_ledger) as ledger:
+        return under_way(ledger, accounts)
 
 
 def forecast(plan: Plan, premises: Premises, free: int | None, *, now: float, by: float | None) -> Forecast:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
 from batches.reports import Question
+from batches.reports.page import as_html, facts_of
 from batches.store.ledger import standing
 from console.actions.submitting import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from batches.reports import CostReport
     from batches.reports.axes import Axis
     from batches.reports.period import Period
     from batches.store.ledger import Ledger
@@ -33,6 +36,13 @@ def batches_for(ledger: Ledger, names: Sequence[str], period: Period, *, every: 
             "There are no batches yet.", cure="`fluxbatch submit MANIFEST` or `fluxbatch run MANIFEST` makes one."
         )
     return newest
+
+
+def page_of(ledger: Ledger, question: Question, ending: CostReport | None) -> str:
+    """The report as HTML. How a batch stands now is no answer to what came of it in a time."""
+    with ledger.read() as tx:
+        facts = facts_of(tx, question, ending if question.period.is_all else None)
+    return as_html(facts, now=time.time())
 
 
 def question_of(batches: Sequence[Batch] | None, period: Period, by: tuple[Axis, ...]) -> Question:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batches.reports import cost_report
+from batches.reports.receipt import write_receipt
 from batches.store.images import open_store
 from batches.store.ledger import payers, standing, stops
 from batches.store.ledger.records import EVERY_LANE
@@ -73,7 +74,7 @@ def _standstill(tx: Connection, batch: Batch) -> Stop | None:
 
     But for tickets: those that nobody carries are waiting for a key that is refused.
     """
-    stopped = {stop.account: stop for stop in stops.stops_of(tx) if stop.lane == EVERY_LANE}
+    stopped = {stop.account: stop for stop in stops.all_stops(tx) if stop.lane == EVERY_LANE}
     if stopped.keys() >= set(batch.accounts):
         return stopped[batch.accounts[0]]
     theirs = [account for account in payers.with_tickets(tx, batch.id) if account in stopped]
@@ -93,11 +94,9 @@ def report_of(ledger: Ledger, batch: Batch) -> CostReport:
         return cost_report(tx, batch)
 
 
-def keep_report(report: CostReport, images_url: str) -> str:
-    """Write the report beside the pictures; returns where it is."""
-    store, key = open_store(images_url), f"{report.standing.batch.id}/report.md"
-    store.put(key, report.as_markdown().encode())
-    return store.locate(key)
+def keep_receipt(ledger: Ledger, now: Standing, images_url: str) -> str | None:
+    """Write the receipt of a batch that rests beside its pictures; returns where its page is."""
+    return write_receipt(ledger, open_store(images_url), now.batch.id, now=time.time()) if now.rests else None
 
 
 def _code_of_worker(code: int) -> ExitCode:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
 from batches.manifest import ManifestError, Problem
-from batches.models import PRICES_AS_OF
 from batches.planning import NO_EXPERIENCE, Premises, make_plan
 from batches.store.ledger import standing, steering, submitting
 from batches.store.ledger import survey as surveying
 from batches.store.ledger.records import BatchTerms
 from batches.store.ledger.sorting import JOBS_AT_ONCE
 from console.actions.forecasting import experience_of
-from workers.accounts import names_of, slots_together
+from workers.accounts import names_of, prices_together, slots_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ JOBS_PER_TRANSACTION = 20_000
 def plan_of(manifest: Manifest, settings: Settings, payers: Sequence[Account]) -> Plan:
     """The plan with the prices that earlier jobs of these accounts have told, so that those are reserved."""
     learnt = experience_of(settings, names_of(payers)) or NO_EXPERIENCE
-    return make_plan(manifest, Premises(learnt, slots=slots_together(payers)))
+    return make_plan(manifest, Premises(learnt, prices=prices_together(payers), slots=slots_together(payers)))
 
 
 def refuse_late(manifest: Manifest, now: float) -> None:
@@ -58,7 +57,7 @@ def survey(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], *, again: bool
 
 def submit(ledger: Ledger, plan: Plan, accounts: tuple[str, ...], surveyed: Survey) -> Standing:
     """Write what the survey found to be missing; returns how the batch stands then."""
-    terms = BatchTerms(accounts=accounts, prices_as_of=PRICES_AS_OF, policy=plan.policy)
+    terms = BatchTerms(accounts=accounts, policy=plan.policy)
     with ledger.write() as tx:
         batch = _batch_for(tx, plan, terms, surveyed)
         if surveyed.added:

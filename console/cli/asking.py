@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import typer
 
 from batches.errors import SettingError
-from batches.money import credits_of, micro_credits, plain, show_usd
+from batches.money import credits_of, show_usd
 from batches.store.ledger.states import State
 from console.cli.output import amount, bill_of_plan, columns, known, say
 from console.cli.rules import rules
@@ -26,15 +25,10 @@ if TYPE_CHECKING:
 AGAIN_NUMBERS = ("to make", "copies", "credits", "USD")
 
 
-def show_bill(plan: Plan, to: Console, *, balances: Sequence[Decimal | None] = ()) -> None:
-    """The plan, its cost, what the accounts have, as far as that is known of all, and what is odd about it."""
+def show_bill(plan: Plan, to: Console) -> None:
+    """The plan, its cost, and what is odd about it."""
     to.print(bill_of_plan(plan))
     say(f"{_images(plan.unique)} for {_price(plan)}.", to)
-    told = [balance for balance in balances if balance is not None]
-    if told and len(told) == len(balances):
-        total = sum(told, Decimal(0))
-        short = ", which is less than that" if micro_credits(total) < plan.micro_credits else ""
-        say(f"The account{'s have' if len(told) > 1 else ' has'} {plain(total):,} credits{short}.", to)
     if said := rules(plan.policy):
         say(f"Policy: {said}.", to)
     for warning in plan.warnings:

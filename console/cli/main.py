@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "run": "Run a manifest to its end: plan, bill, worker, images, report.",
-    "plan": "Say what a manifest comes to and what it will cost; nothing is sent.",
+    "plan": "Say what a manifest comes to and what it will cost; nothing is ordered.",
     "submit": "Write a manifest into the ledger for workers to carry out.",
     "worker": "Carry out what is in the ledger, until told to leave.",
     "status": "Say how batches stand.",
@@ -33,6 +33,8 @@ VERBS = {
     "retry": "Have jobs tried again that ended without a picture.",
     "limits": "Say how many slots there are and who uses them, or change it while all is running.",
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
+    "credits": "Say what each account has.",
+    "reconcile": "Compare what BFL took from the balance with what was settled.",
     "models": "List the models, or show one with its parameters and price.",
     "init": "Write a first manifest to fill in.",
     "schema": "Print the JSON Schema of manifests, for editors.",

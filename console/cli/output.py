@@ -83,13 +83,14 @@ def _line_of_plan(line: ModelLine) -> dict[str, str]:
     def of_money(said: str) -> str:
         return known(said, line.unknown_prices, line.jobs)
 
-    learnt = " (learnt)" if line.learnt_prices else ""
+    origins = [word for word, told in (("learnt", line.learnt_prices), ("negotiated", line.is_negotiated)) if told]
+    origin = f" ({', '.join(origins)})" if origins else ""
     return {
         "images": f"{line.jobs:,}",
         "megapixels": known(show_megapixels(line.output_pixels), line.unknown_sizes, line.jobs),
         "input": known(show_megapixels(line.input_pixels), line.unmeasured_inputs, line.jobs),
         "low": of_money(f"{credits_of(line.low):,}"),
-        "credits": of_money(f"{credits_of(line.micro_credits):,}{learnt}"),
+        "credits": of_money(f"{credits_of(line.micro_credits):,}{origin}"),
         "high": of_money(f"{credits_of(line.high):,}"),
         "USD": of_money(show_usd(line.micro_credits)),
     }

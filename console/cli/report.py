@@ -10,11 +10,11 @@ import typer
 
 from batches.reports import axes_of, make_report, period_of
 from batches.store.ledger import Ledger
-from console.actions.reporting import batches_for, question_of
+from console.actions.reporting import batches_for, page_of, question_of
 from console.actions.running import report_of
 from console.cli.options import AsJson
 from console.cli.output import note
-from console.cli.report_formats import Format, format_of, write
+from console.cli.report_formats import Format, format_of, write, write_page
 from workers.settings import Settings
 
 Batches = Annotated[
@@ -65,9 +65,13 @@ def report(
     period, axes = period_of(since, until, zone, time.time()), axes_of(by)
     with Ledger(Settings.load().where_ledger) as ledger:
         found = batches_for(ledger, batch or [], period, every=every)
-        with ledger.read() as tx:
-            made = make_report(tx, question_of(found, period, axes))
+        question = question_of(found, period, axes)
         ending = report_of(ledger, found[0]) if found is not None and len(found) == 1 else None
-    if not batch and ending is not None:
-        note(f"The newest batch, {ending.standing.batch.id}; --all tells of all.")
+        if not batch and ending is not None:
+            note(f"The newest batch, {ending.standing.batch.id}; --all tells of all.")
+        if kind is Format.HTML:
+            write_page(page_of(ledger, question, ending), out_file)
+            return
+        with ledger.read() as tx:
+            made = make_report(tx, question)
     write(made, ending, kind, out_file)

@@ -30,9 +30,16 @@ class Format(StrEnum):
     CSV = "csv"
     MARKDOWN = "markdown"
     PARQUET = "parquet"
+    HTML = "html"
 
 
-ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".md": Format.MARKDOWN, ".parquet": Format.PARQUET}
+ENDINGS = {
+    ".json": Format.JSON,
+    ".csv": Format.CSV,
+    ".md": Format.MARKDOWN,
+    ".parquet": Format.PARQUET,
+    ".html": Format.HTML,
+}
 
 
 def format_of(file: Path | None) -> Format:
@@ -84,6 +91,14 @@ def _document(report: Report, ending: CostReport | None, kind: Format) -> bytes:
             show(report, ending, Console(file=written, width=WIDTH_OF_FILES))
             text = written.getvalue()
     return text.encode()
+
+
+def write_page(page: str, file: Path | None) -> None:
+    """Write a report as a page to a file or to stdout."""
+    if file is None:
+        sys.stdout.write(page)
+    else:
+        _keep(page.encode(errors="backslashreplace"), file)
 
 
 def _keep(document: bytes, file: Path) -> None:

@@ -12,8 +12,10 @@ from batches.store.images import open_store
 from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
+from console.actions.funding import funds_for, under_way
 from console.actions.worker_process import leave_together, worker_processes
 from console.cli.asking import ask, show_bill, show_survey
+from console.cli.funds import show_funds, told_soon
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
 from console.cli.payer import payers_of
@@ -21,12 +23,11 @@ from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
 from console.exit_codes import ExitCode
 from workers.accounts import names_of
-from workers.bfl import Client
+from workers.balance import read_balances
 from workers.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from batches.planning import Plan
     from batches.store.ledger.records import Batch
@@ -62,28 +63,23 @@ def run(
             batch, code = earlier.batch, running.code_of(earlier)
         else:
             submitting.refuse_late(asked, time.time())
-            balances = [_balance(account) for account in live]
+            readings = read_balances(live, ledger)  # before the first job: do the hosts answer, are the keys good?
             if surveyed.added:
-                show_bill(plan, err, balances=balances)
+                show_bill(plan, err)
                 show_survey(surveyed, err)
-                ask(surveyed, yes=yes)
+            if readings is not None:
+                show_funds(funds_for(readings, surveyed, under_way(ledger, names_of(live))), err)
+            ask(surveyed, yes=yes)
             batch, code = _carried_out(ledger, plan, settings, live, surveyed)
+            told_soon(live, ledger)
         report = running.report_of(ledger, batch)
+        page = running.keep_receipt(ledger, report.standing, settings.images_url)
     if as_json:
         print_json(report.as_json())
     beside = err if as_json else out
     show_report(report, beside)
-    show_places(report, settings, running.keep_report(report, settings.images_url), beside)
+    show_places(report, settings, page, beside)
     raise typer.Exit(int(code))
-
-
-def _balance(live: Account) -> Decimal | None:
-    """Ask before the first job whether the host answers and the key is good."""
-    client = Client(live.api_url, live.key(), connections=1)
-    try:
-        return client.credits()
-    finally:
-        client.close()
 
 
 def _carried_out(

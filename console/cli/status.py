@@ -10,7 +10,9 @@ import typer
 from batches.megapixels import show_megapixels
 from batches.reports.cost import standing_json, state_of
 from batches.store.ledger import Ledger, payers, presence, standing, stops
+from console.actions import funding
 from console.actions.submitting import find
+from console.cli.funds import note_shortage
 from console.cli.options import AsJson
 from console.cli.output import amount, columns, note, out, print_json, say
 from console.cli.summary import show_counts
@@ -37,8 +39,10 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
             batches = found if found is not None else standing.list_batches(tx)
             standings = [standing.standing_of(tx, one) for one in batches]
             shares = {one.id: payers.shares_of(tx, one.id) for one in batches if len(one.accounts) > 1}
-            resting = stops.stops_of(tx)
+            resting = stops.all_stops(tx)
             at_risk = presence.results_at_risk(tx, time.time())
+            paying = {one.batch.accounts: None for one in standings if not one.rests}
+            funds = [funding.now(tx, accounts) for accounts in paying]
     if as_json:
         documents = [standing_json(one) for one in standings]
         print_json(documents[0] if batch else documents)
@@ -47,6 +51,8 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
         _show_shares(shares)
     for stop in resting:
         note(_rest(stop))
+    for some in filter(None, funds):
+        note_shortage(some)
     if at_risk:
         note(f"{at_risk} results are ready and not fetched yet, and their links die within two minutes.")
 

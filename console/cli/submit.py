@@ -8,7 +8,10 @@ from batches.manifest import read_manifest
 from batches.reports.cost import standing_json
 from batches.store.ledger import Ledger
 from console.actions import submitting
+from console.actions.funding import funds_for, under_way
+from console.actions.services import SIMULATOR
 from console.cli.asking import ask, show_bill, show_survey
+from console.cli.funds import show_funds, told_soon
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
 from console.cli.output import err, note, out, print_json
 from console.cli.payer import payers_of, workers_for
@@ -42,6 +45,8 @@ def submit(
             submitting.refuse_late(asked, time.time())
         show_bill(plan, err)
         show_survey(surveyed, err)
+        if SIMULATOR not in payers and (readings := told_soon(payers, ledger)):
+            show_funds(funds_for(readings, surveyed, under_way(ledger, accounts)), err)
         ask(surveyed, yes=yes)
         standing = submitting.submit(ledger, plan, accounts, surveyed)
     if as_json:

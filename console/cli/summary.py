@@ -52,7 +52,8 @@ def jobs_are(count: int) -> str:
     return "1 job is" if count == 1 else f"{count:,} jobs are"
 
 
-def show_places(report: CostReport, settings: Settings, report_file: str, to: Console) -> None:
-    """Where the pictures and the report lie."""
+def show_places(report: CostReport, settings: Settings, page: str | None, to: Console) -> None:
+    """Where the pictures lie, and the page of the receipt if there is one."""
     say(f"Images: {open_store(settings.images_url).locate(report.standing.batch.id)}", to)
-    say(f"Report: {report_file}", to)
+    if page:
+        say(f"Report: {page}", to)

@@ -41,6 +41,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     for name in ("HOME", "LEDGER_URL", "IMAGES_URL", "BROKER_URL", "ACCOUNT", "API_URL", "CONFIG"):
         monkeypatch.delenv(f"FLUXBATCH_{name}", raising=False)
+    monkeypatch.delenv("BFL_API_KEY", raising=False)
 
     def planner(text: str, *words: str) -> str:
         Path("m.yaml").write_text(text)
@@ -229,6 +230,65 @@ def test_an_account_that_a_pool_does_not_have_is_named_where_it_stands(
     Path("fluxbatch.toml").write_text(POOL)
     with pytest.raises(ManifestError, match=said):
         plan(f"{HELLO}account: {whose}\n")
+
+
+NEGOTIATED = '[prices]\nflux-dev = 2\nflux-2-klein-4b = {discount_percent = 50}\n"flux-tools/vto-v1" = 9\n'
+
+
+def test_a_plan_goes_by_negotiated_prices_and_says_so(plan: Callable[..., str], told: Callable[..., Any]) -> None:
+    published = told(HELLO)
+    Path("fluxbatch.toml").write_text(NEGOTIATED)
+    said = plan(HELLO, "--what-if", "model=flux-2-klein-4b")
+    assert said.splitlines()[1].split() == ["flux-dev", "2", "1.57", "4", "(negotiated)", "$0.04"]
+    assert ["model=flux-2-klein-4b", "2", "2.10", "1.4", "$0.014", "2", "s", "-2.6"] in map(
+        str.split, said.splitlines()
+    )
+    found = told(HELLO)
+    assert (found["cost"]["credits"], found["models"]["flux-dev"]["negotiated"]) == (4, True)
+    assert (published["cost"]["credits"], published["models"]["flux-dev"]["negotiated"]) == (5, False)
+    assert found["prices"]["sha256"] != published["prices"]["sha256"]
+    assert found["fingerprint"] == published["fingerprint"], "a price changes nothing of what is asked for"
+
+
+def test_what_was_agreed_goes_before_what_was_learnt(told: Callable[..., Any]) -> None:
+    earlier_job(33, model="flux-tools/vto-v1")
+    Path("fluxbatch.toml").write_text(NEGOTIATED)
+    found = told(UNPRICED)
+    assert (found["cost"]["credits"], found["learnt_prices"]) == (9, 0)
+
+
+def test_a_batch_reserves_negotiated_prices_and_its_report_names_their_table(
+    told: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("fluxbatch.toml").write_text(NEGOTIATED)
+    prices = told(HELLO)["prices"]
+    app(["submit", "m.yaml", "--yes", "--json"], standalone_mode=False)
+    assert json.loads(capsys.readouterr().out)["submitted"]["credits"] == 4
+
+    def submitted_again(text: str) -> tuple[object, object]:
+        Path("m.yaml").write_text(text)
+        app(["submit", "m.yaml", "--yes"], standalone_mode=False)
+        capsys.readouterr()
+        app(["report", "hello", "--json"], standalone_mode=False)
+        report = json.loads(capsys.readouterr().out)
+        return report["prices"], report["estimated"]["credits"]
+
+    Path("fluxbatch.toml").write_text("[prices]\nflux-dev = 1\n")
+    assert submitted_again(HELLO) == (prices, 4), "those that its jobs were estimated with"
+    edited = HELLO.replace("an owl", "an owl, a hare")
+    assert submitted_again(edited) == (told(edited)["prices"], 5), "and with new jobs, those of the latest"
+
+
+def test_the_page_on_negotiated_prices_shows_what_is_printed(
+    plan: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/how-to/negotiated-prices.md").read_text()
+    blocks = {kind: re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("toml", "yaml", "text")}
+    Path("fluxbatch.toml").write_text(blocks["toml"][0])
+    said = plan(blocks["yaml"][0], "--what-if", "model=flux-kontext-max")
+    app(["models", "flux-kontext-max", "--prices"], standalone_mode=False)
+    printed = {line.rstrip() for line in (said + capsys.readouterr().out).splitlines()}
+    assert {line for block in blocks["text"] for line in block.splitlines()} <= printed
 
 
 def test_submit_reserves_what_a_plan_has_learnt(told: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +37,7 @@ def test_a_manifest_becomes_pictures_sidecars_and_a_bill_that_equals_the_company
             image.load()
             assert image.size == (job["width"], job["height"]) == (facts["width"], facts["height"])
             assert facts["sha256"] == job["sha256"]
+    _has_a_receipt_of(Path(jobs[0]["image"]).parent, jobs=24, credits_=55.5)
 
 
 def test_a_finished_manifest_is_not_paid_again_unless_it_is_asked_for(person: Person, company: Company) -> None:
@@ -57,6 +61,9 @@ def test_submit_writes_and_a_worker_carries_out(person: Person, company: Company
     company.wait_for(lambda books: books["downloads"] == 2)
     while person.does("status", batch, "--json").json["state"] != "done":
         pass
+    folder = person.folder / "images" / batch
+    while not (folder / "report.html").exists():  # nobody waits for it but we
+        time.sleep(0.1)
     worker.terminate()
     worker.communicate(timeout=20)
 
@@ -65,6 +72,7 @@ def test_submit_writes_and_a_worker_carries_out(person: Person, company: Company
     assert status["jobs"]["done"] == 2
     assert status["cost"] == {"credits": 5, "usd": 0.05}
     assert status["output_megapixels"] == 2 * 256 * 256 / 1_000_000
+    _has_a_receipt_of(folder, jobs=2, credits_=5)
 
 
 def test_two_workers_share_the_slots_and_never_the_jobs(person: Person, company: Company) -> None:
@@ -99,6 +107,20 @@ def test_the_key_is_in_no_file(person: Person) -> None:
 
     for file in person.folder.rglob("*"):
         assert not file.is_file() or secret.encode() not in file.read_bytes(), file
+
+
+def _has_a_receipt_of(folder: Path, *, jobs: int, credits_: float) -> None:
+    """Page, JSON and a line per job lie beside the pictures, and say the same."""
+    told = json.loads((folder / "report.json").read_text())
+    lines = list(csv.DictReader((folder / "jobs.csv").read_text().splitlines()))
+    assert len(lines) == told["total"] == jobs
+    assert told["cost"]["credits"] == sum(float(line["credits"] or 0) for line in lines) == credits_
+    assert hashlib.sha256(told["manifest"]["text"].encode()).hexdigest() == told["manifest"]["sha256"]
+    for line in lines:
+        assert (line["state"] == "done") == bool(line["file"])
+        if line["file"]:
+            assert hashlib.sha256((folder / line["file"]).read_bytes()).hexdigest() == line["sha256"]
+    assert folder.name in (folder / "report.html").read_text()
 
 
 def _manifest(person: Person, *, prompts: list[str]) -> Path:

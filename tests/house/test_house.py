@@ -15,17 +15,20 @@ PACKAGES = ("batches", "workers", "console", "simulator")
 @pytest.mark.parametrize(
     ("doing", "unwanted"),
     [
-        ("import workers, workers.worker", {"fastapi", "starlette", "uvicorn", "typer", "alembic"}),
+        (
+            "import workers, workers.worker",
+            {"fastapi", "starlette", "uvicorn", "typer", "alembic", "jinja2", "vl_convert"},
+        ),
         ("import batches", {"yaml", "pydantic"}),
         ("import batches.planning", {"sqlalchemy", "celery", "redis", "httpx", "PIL"}),
         ("import simulator.__main__", {"celery", "sqlalchemy", "redis"}),
         (
             "from console.cli.main import app; app(['--help'], standalone_mode=False)",
-            {"fastapi", "uvicorn", "sqlalchemy", "celery", "redis", "httpx", "pydantic", "PIL", "yaml"},
+            {"fastapi", "uvicorn", "sqlalchemy", "celery", "redis", "httpx", "pydantic", "PIL", "yaml", "jinja2"},
         ),
     ],
     ids=[
-        "a worker needs no web framework",
+        "a worker needs neither a web framework nor charts before a batch is over",
         "the package needs none of its rooms",
         "a plan needs no database",
         "the simulator needs no queue",

@@ -14,23 +14,20 @@ from tests.simulated_world.world import World
 
 def complaints(seed: int) -> list[str]:
     """The laws that are broken in the world of this seed."""
-    world = World(seed)
     try:
+        world = World(seed)
         world.run()
         return list(broken(world))
-    finally:
-        world.ledger.close()
+    except Exception as error:  # noqa: BLE001  # whatever it is, the seed shows it again
+        return [f"the world ends: {error!r}"]
 
 
 def told(seed: int) -> str:
     """The story of the world of this seed, and what is wrong with it."""
     world = World(seed)
-    try:
-        world.run()
-        found = list(broken(world)) or ["every law holds"]
-        return "\n".join([*world.story.lines(), *found])
-    finally:
-        world.ledger.close()
+    world.run()
+    found = list(broken(world)) or ["every law holds"]
+    return "\n".join([*world.story.lines(), *found])
 
 
 def main() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from batches.store.ledger.records import Reported, Ticket
@@ -12,7 +13,9 @@ from workers.bfl.answers import (
     AnswerLost,
     Busy,
     Downloaded,
+    Foreign,
     InFlight,
+    KeyRefused,
     LinkDead,
     Moderated,
     NoCredits,
@@ -24,11 +27,12 @@ from workers.bfl.answers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from batches.store.images import Draft
-    from tests.simulated_world.hub import Hub
+    from tests.simulated_world.hub import Fiber, Hub
     from tests.simulated_world.story import Story
+    from tests.simulated_world.watch import Watch
     from tests.simulated_world.weather import Weather
     from workers.bfl.answers import DownloadAnswer, PollAnswer, SubmitAnswer
 
@@ -41,12 +45,13 @@ class Task:
     """One order that BFL took."""
 
     id: str
-    params: Mapping[str, object]
+    prompt: str  #: which tells the job: no two have the same
     ready_at: float
     known_from: float  #: polls before that do not find it
     fate: str  #: ready, moderated or error
     links: int = 0  #: how many were given out
     over: bool = False  #: somebody was told its end
+    delivered: bool = False  #: the answer to its order reached us
 
     @property
     def billed(self) -> int:
@@ -61,52 +66,68 @@ class Company:
     hub: Hub
     weather: Weather
     story: Story
+    watch: Watch
     limit: int  #: active tasks it allows
     tasks: dict[str, Task] = field(default_factory=dict)
     broke: bool = False  #: the account has no credits just now
-    too_many: int = 0  #: orders refused because the account had its limit active
-    peak: int = 0
+    on_the_wire: list[Fiber | None] = field(default_factory=list)  #: whose orders have no answer yet
 
     def submit(self, _path: str, params: Mapping[str, object]) -> SubmitAnswer:
         """An order, over a network that may lose either way."""
         dice, weather = self.hub.dice, self.weather
-        self.hub.pause(dice.uniform(0.05, 0.5))
-        if weather.strikes("no connection"):
-            return Busy("no connection")
-        answer = self._judge(params)
-        self.story.tell("BFL", "answers", type(answer).__name__)
-        self.hub.pause(dice.uniform(0.05, 0.5))
-        return AnswerLost("the answer was lost") if weather.strikes("lost answer") else answer
+        with self._wire():
+            self.hub.pause(dice.uniform(0.05, 0.5))
+            if weather.strikes("no connection"):
+                return Busy("no connection")
+            answer = self._judge(str(params["prompt"]))
+            self.story.tell("BFL", "answers", type(answer).__name__)
+            self.hub.pause(dice.uniform(10, 40) if weather.strikes("late answer") else dice.uniform(0.05, 0.5))
+            if weather.strikes("lost answer"):
+                return AnswerLost("the answer was lost")
+        return self._delivered(answer) if isinstance(answer, Accepted) else answer
 
-    def _judge(self, params: Mapping[str, object]) -> SubmitAnswer:
-        weather = self.weather
+    def _delivered(self, answer: Accepted) -> Accepted:
+        self.tasks[answer.ticket.id].delivered = True
+        return replace(answer, ticket=replace(answer.ticket, accepted_at=self.hub.now))
+
+    @contextmanager
+    def _wire(self) -> Iterator[None]:
+        fiber = self.hub.running
+        self.on_the_wire.append(fiber)
+        try:
+            yield
+        finally:
+            self.on_the_wire.remove(fiber)
+
+    def _judge(self, prompt: str) -> SubmitAnswer:
+        weather, active = self.weather, self.active
+        self.watch.order_arrives(prompt, [task.id for task in active])
         if self.broke:
             return NoCredits("no credits")
+        if weather.strikes("key refused"):
+            return KeyRefused("403")
         if weather.strikes("unavailable"):
             return Busy("503", retry_after=self.hub.dice.choice([None, 2.0]))
-        if self.active >= self.limit:
-            self.too_many += 1
+        if len(active) >= self.limit:
             return Busy("429", limited=True)
         if weather.strikes("rejected"):
             return Rejected("422")
-        task = self._take(params)
+        task = self._take(prompt)
         ticket = Ticket(id=task.id, polling_url=f"https://world/{task.id}", accepted_at=self.hub.now)
         return Accepted(ticket, Reported(micro_credits=self.hub.dice.choice([PRICE, None])))
 
-    def _take(self, params: Mapping[str, object]) -> Task:
-        dice, now = self.hub.dice, self.hub.now
-        fate = (
-            "moderated" if self.weather.strikes("moderated") else "error" if self.weather.strikes("error") else "ready"
-        )
-        known = now + (dice.uniform(0.5, 5) if self.weather.strikes("not found") else 0)
-        task = Task(f"task-{len(self.tasks) + 1}", dict(params), now + dice.lognormvariate(1.0, 0.5), known, fate)
+    def _take(self, prompt: str) -> Task:
+        dice, weather, now = self.hub.dice, self.weather, self.hub.now
+        fate = "moderated" if weather.strikes("moderated") else "error" if weather.strikes("error") else "ready"
+        known = now + (dice.uniform(0.5, 5) if weather.strikes("not found") else 0)
+        seconds = dice.uniform(20, 60) if weather.strikes("slow") else dice.lognormvariate(1.0, 0.5)
+        task = Task(f"task-{len(self.tasks) + 1}", prompt, now + seconds, known, fate)
         self.tasks[task.id] = task
-        self.peak = max(self.peak, self.active)
         return task
 
     @property
-    def active(self) -> int:
-        return sum(not task.over and task.ready_at > self.hub.now for task in self.tasks.values())
+    def active(self) -> list[Task]:
+        return [task for task in self.tasks.values() if not task.over and task.ready_at > self.hub.now]
 
     def poll(self, url: str) -> PollAnswer:
         """How a task stands."""
@@ -133,12 +154,11 @@ class Company:
     def download(self, _link: str, into: Draft) -> DownloadAnswer:
         """The bytes."""
         self.hub.pause(self.hub.dice.uniform(0.02, 0.5))
+        if self.weather.strikes("foreign link"):
+            return Foreign("the link leads elsewhere")
         if self.weather.strikes("link dead"):
             return LinkDead("the link is dead")
         if self.weather.strikes("no download"):
             return Trouble("cut")
         into.write(PICTURE[:40] if self.weather.strikes("bad picture") else PICTURE)
         return Downloaded()
-
-    def close(self) -> None:
-        """Nothing is open."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from batches.errors import FluxbatchError
-from batches.store.images import ImageStoreError, MemoryStore
-from batches.store.ledger import feeding, presence, stops
+from batches.store.ledger import LedgerError, feeding, presence, stops
+from tests.simulated_world.doubles import Gate, Redis, Slots, SteppingLedger, Store, Turnstile
 from workers import slots
 from workers.dispatcher import Dispatcher
-from workers.journey import Hands, Journey
+from workers.journey import Hands, Journey, Patience
 from workers.worker import BEAT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from sqlalchemy import Connection
+    from collections.abc import Callable
 
     from batches.store.ledger import Ledger
     from tests.simulated_world.company import Company
@@ -25,115 +21,13 @@ if TYPE_CHECKING:
     from tests.simulated_world.weather import Weather
 
 ACCOUNT = "main"
-TICK_SECONDS = 1.0
+LANE = "standard"
+MOST_WORKERS = 3
+MOST_SKEW = 1.0
+"""Seconds by which the clock of a worker may be fast or slow."""
+
+TICK_SECONDS = 2.0
 """Slower than the real thing, because most of a world's time would go into it."""
-
-PATIENT_SLICE = 0.1
-"""Seconds between two looks for a slot."""
-
-
-class SteppingLedger:
-    """The ledger, with a moment before and after each transaction in which everything may end."""
-
-    def __init__(self, ledger: Ledger, hub: Hub) -> None:
-        self._ledger = ledger
-        self._hub = hub
-        self.full = None
-
-    @contextmanager
-    def write(self, *, flush: bool = True) -> Iterator[Connection]:
-        self._hub.step()
-        with self._ledger.write(flush=flush) as tx:
-            yield tx
-        self._hub.step()
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        self._hub.step()
-        with self._ledger.read() as tx:
-            yield tx
-
-
-class Redis:
-    """As much of it as elects a leader."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._lease: tuple[str, float] | None = None
-
-    def set(self, _key: str, holder: str, *, nx: bool, px: int) -> bool:
-        assert nx
-        if self._lease and self._lease[1] > self._hub.now:
-            return False
-        self._lease = (holder, self._hub.now + px / 1000)
-        return True
-
-    def get(self, _key: str) -> bytes | None:
-        return self._lease[0].encode() if self._lease and self._lease[1] > self._hub.now else None
-
-    def pexpire(self, _key: str, px: int) -> None:
-        if self._lease:
-            self._lease = (self._lease[0], self._hub.now + px / 1000)
-
-    def flush(self) -> None:
-        self._lease = None
-
-
-class Gate(slots.Gate):
-    """A worker's side of the slots, which waits in virtual time."""
-
-    def __init__(self, hub: Hub, counter: slots.Slots, leaving: Callable[[], bool]) -> None:
-        super().__init__(counter, leaving)
-        self._hub = hub
-
-    def take(self, account: str, lane: str, holder: str, *, patience_seconds: float, urgent: bool = False) -> bool:
-        until = self._hub.now + patience_seconds
-        while not self._giving_up():
-            self._hub.step()
-            if self._try(slots.lane_name(account, lane), holder, urgent=urgent):
-                return True
-            if self._hub.now >= until:
-                return False
-            self._hub.pause(PATIENT_SLICE)
-        return False
-
-
-class Turnstile:
-    """A semaphore of fibers."""
-
-    def __init__(self, hub: Hub, places: int) -> None:
-        self._hub = hub
-        self._free = places
-
-    def __enter__(self) -> None:
-        while self._free == 0:
-            self._hub.pause(0.05)
-        self._free -= 1
-
-    def __exit__(self, *_: object) -> None:
-        self._free += 1
-
-
-class Slots(slots.MemorySlots):
-    """Slots that may be lost."""
-
-    def flush(self) -> None:
-        self._lanes.clear()
-
-
-class Store(MemoryStore):
-    """Pictures in memory, now and then without room for more."""
-
-    def __init__(self, hub: Hub, weather: Weather) -> None:
-        super().__init__()
-        self._hub = hub
-        self._weather = weather
-
-    def put(self, key: str, data: bytes) -> None:
-        self._hub.step()
-        if self._weather.strikes("full store"):
-            raise ImageStoreError("full")
-        super().put(key, data)
 
 
 class Worker:
@@ -146,52 +40,69 @@ class Worker:
         self._hub = hub
         self._fleet = fleet
         self._fibers: list[Fiber] = []
-        self._skew = hub.dice.uniform(-1, 1)
-        self._ledger = cast("Ledger", SteppingLedger(fleet.ledger, hub))
+        self._skew = hub.dice.uniform(-MOST_SKEW, MOST_SKEW)
+        self._awake_at = hub.now
+        self._ledger = cast("Ledger", SteppingLedger(fleet.ledger, hub, fleet.weather))
         self._gate = Gate(hub, fleet.slots, lambda: self.leaving)
         self._hands = Hands(
             worker=name, account=ACCOUNT, ledger=self._ledger, client=cast("Any", fleet.company),
             gate=cast("Any", self._gate), images=fleet.images, clock=self._clock, sleep=self._sleep,
             submitting=cast("Any", Turnstile(hub, 2)), decoding=cast("Any", Turnstile(hub, 2)),
-            suspects=cast("Any", Turnstile(hub, 1)),
+            suspects=cast("Any", Turnstile(hub, 1)), patience=fleet.patience,
         )  # fmt: skip
         self._dispatcher = Dispatcher(
             worker=name, account=ACCOUNT, ledger=self._ledger, redis=cast("Any", fleet.redis),
             ring=lambda job_id, _: fleet.ring(job_id),
-            keeper=slots.Keeper(ACCOUNT, {"standard": fleet.limit}, fleet.slots, self._ledger),
-            on_fatal=fleet.story.mistakes.append, clock=self._clock,
+            keeper=slots.Keeper(ACCOUNT, {LANE: fleet.company.limit}, fleet.slots, self._ledger),
+            on_fatal=fleet.story.mistakes.append, each_sweep=lambda: None, clock=self._clock,
         )  # fmt: skip
-        self._go(self._live)
+        self._heart = self._go(lambda: self._safely(self._live))
 
-    def hear(self, job_id: int) -> None:
-        """A doorbell."""
-        self._go(lambda: self._carry(job_id))
+    def hear(self, job_id: int, after: float) -> None:
+        """A doorbell that rings then."""
+        self._go(lambda: self._safely(lambda: self._carry(job_id)), after)
+
+    def has(self, fiber: Fiber | None) -> bool:
+        """Whether this is one of its threads."""
+        return fiber in self._fibers
 
     def kill(self) -> None:
         """SIGKILL."""
         self._fleet.story.tell(self.name, "is killed")
-        for fiber in self._fibers:
-            fiber.kill()
+        self._fleet.workers.remove(self)
+        self._fleet.deaths += 1
+        for fiber in sorted(self._fibers, key=lambda fiber: fiber is self._hub.running):
+            fiber.kill()  # last the one that runs, which goes no further than this
 
     def sleep_on(self, seconds: float) -> None:
         """The machine sleeps: nothing of it goes on before then."""
         self._fleet.story.tell(self.name, "sleeps for", round(seconds))
+        self._awake_at = self._hub.now + seconds
         for fiber in self._fibers:
             if not fiber.is_over:
                 self._hub.wake(fiber, seconds)
 
+    def faint(self, seconds: float) -> None:
+        """Its heart stands still, so that it is taken for dead, while its jobs go on."""
+        if not self._heart.is_over:
+            self._fleet.story.tell(self.name, "faints for", round(seconds))
+            self._hub.wake(self._heart, seconds)
+
     def leave(self) -> None:
         """SIGTERM: everything that waits wakes."""
+        if self.leaving:
+            return
         self._fleet.story.tell(self.name, "leaves")
+        self._fleet.workers.remove(self)
         self.leaving = True
         for fiber in self._fibers:
             if not fiber.is_over and fiber is not self._hub.running:
                 self._hub.wake(fiber)
-        self._go(self._say_goodbye)
+        self._go(lambda: self._safely(self._say_goodbye))
 
-    def _go(self, work: Callable[[], Any]) -> Fiber:
+    def _go(self, work: Callable[[], Any], after: float = 0.0) -> Fiber:
         self._fibers = [fiber for fiber in self._fibers if not fiber.is_over]
-        self._fibers.append(self._hub.start(work))
+        self._fibers.append(self._hub.start(work, max(after, self._awake_at - self._hub.now)))
         return self._fibers[-1]
 
     def _clock(self) -> float:
@@ -207,7 +118,7 @@ class Worker:
             presence.arrive(tx, self.name, host="world", pid=1, now=self._clock())
             stops.lift(tx, ACCOUNT, self._clock())
             feeding.ring_anew(tx, ACCOUNT)
-        self._feeder = self._go(self._dispatch)
+        self._feeder = self._go(lambda: self._safely(self._dispatch))
         while not self._sleep(BEAT_SECONDS):
             with self._ledger.write() as tx:
                 presence.beat(tx, self.name, self._clock())
@@ -221,13 +132,10 @@ class Worker:
     def _carry(self, job_id: int) -> None:
         if self.leaving:
             return
-        try:
-            journey = Journey.claim(job_id, self._hands)
-            if journey is not None:
-                journey.travel()
-                self._hub.wake(self._feeder)
-        except FluxbatchError as error:
-            self._fleet.story.tell(self.name, "trouble", error)
+        journey = Journey.claim(job_id, self._hands)
+        if journey is not None:
+            journey.travel()
+            self._hub.wake(self._feeder)
 
     def _say_goodbye(self) -> None:
         self._hub.pause(10)
@@ -235,43 +143,97 @@ class Worker:
             presence.leave(tx, self.name, self._clock())
             feeding.ring_anew(tx, ACCOUNT)
 
+    def _safely(self, work: Callable[[], None]) -> None:
+        """A worker that cannot write into the ledger leaves."""
+        try:
+            work()
+        except LedgerError as error:
+            self._fleet.story.tell(self.name, "trouble", error)
+            self.leave()
+
 
 class Fleet:
     """The workers there are, and what they share."""
 
-    def __init__(
-        self, hub: Hub, *, ledger: Ledger, company: Company, slots: Slots, images: MemoryStore, story: Story,
-        weather: Weather, limit: int,
-    ) -> None:  # fmt: skip
+    def __init__(self, hub: Hub, *, ledger: Ledger, company: Company, story: Story, weather: Weather) -> None:
+        dice = hub.dice
         self.hub = hub
         self.ledger = ledger
         self.company = company
-        self.slots = slots
-        self.redis = Redis(hub)
-        self.images = images
         self.story = story
-        self.limit = limit
-        self._weather = weather
-        self._hired = 0
+        self.weather = weather
+        self.slots = Slots(clock=lambda: hub.now)
+        self.redis = Redis(hub)
+        self.images = Store(hub, weather, self._crash)
+        self.patience = Patience(
+            slot_patience=dice.choice([3.0, 20.0]),
+            deadline=dice.choice([45.0, 1800.0]),
+            stop=dice.choice([10.0, 60.0]),
+        )
         self.workers: list[Worker] = []
+        self.awake_at = hub.now  #: from then on no heart stands still
+        self.swoons = 0  #: how often one stood still
+        self.kills = 0
+        self.deaths = 0  #: kills, and workers that a picture took down
+        self._hired = 0
 
     def hire(self) -> None:
-        self._hired += 1
-        self.workers.append(Worker(f"worker-{self._hired}", self))
-        self.story.tell(f"worker-{self._hired}", "begins")
+        """One more, while there are few."""
+        if len(self.workers) < MOST_WORKERS:
+            self._hired += 1
+            self.workers.append(Worker(f"worker-{self._hired}", self))
+            self.story.tell(f"worker-{self._hired}", "begins")
 
-    def let_go(self, *, kill: bool) -> None:
-        """One of them, if there is any."""
-        if self.workers:
-            worker = self.workers.pop(self.hub.dice.randrange(len(self.workers)))
-            worker.kill() if kill else worker.leave()
+    def kill_one(self) -> None:
+        """If there is any."""
+        if worker := self._victim():
+            self.kills += 1
+            worker.kill()
 
-    def put_to_sleep(self) -> None:
-        """One of them, perhaps for so long that it is taken for dead."""
-        if self.workers:
-            self.hub.dice.choice(self.workers).sleep_on(self.hub.dice.uniform(1, 30))
+    def send_one_home(self) -> None:
+        """If there is any."""
+        if worker := self._victim():
+            worker.leave()
+
+    def put_one_to_sleep(self) -> None:
+        """Mostly for so long that it is taken for dead."""
+        self._swoon(Worker.sleep_on)
+
+    def let_one_faint(self) -> None:
+        """Mostly for so long that it is taken for dead."""
+        self._swoon(Worker.faint)
+
+    def flush(self) -> None:
+        """Redis forgets everything."""
+        self.story.tell("Redis", "is flushed")
+        self.slots.flush()
+        self.redis.flush()
 
     def ring(self, job_id: int) -> None:
-        """A message through Celery, which may get lost."""
-        if self.workers and not self._weather.strikes("lost doorbell"):
-            self.hub.dice.choice(self.workers).hear(job_id)
+        """A message through Celery, which may get lost, come late, or twice."""
+        dice, weather = self.hub.dice, self.weather
+        if not self.workers or weather.strikes("lost doorbell"):
+            return
+        for _ in range(2 if weather.strikes("second doorbell") else 1):
+            after = dice.uniform(1, 15) if weather.strikes("late doorbell") else 0.0
+            dice.choice(self.workers).hear(job_id, after)
+
+    def _crash(self) -> None:
+        """What the running worker does takes it down; somebody starts another one."""
+        [worker] = [one for one in self.workers if one.has(self.hub.running)]
+        self.hire()
+        worker.kill()
+
+    def _swoon(self, kind: Callable[[Worker, float], None]) -> None:
+        """Somebody who misses it starts another one."""
+        if worker := self._victim():
+            seconds = self.hub.dice.choice([self.hub.dice.uniform(1, 10), self.hub.dice.uniform(12, 30)])
+            self.swoons += 1
+            self.awake_at = max(self.awake_at, self.hub.now + seconds)
+            self.hire()
+            kind(worker, seconds)
+
+    def _victim(self) -> Worker | None:
+        """One whose order is on its way, if there is any such, else anyone; None without workers."""
+        ordering = [one for one in self.workers if any(map(one.has, self.company.on_the_wire))]
+        return self.hub.dice.choice(ordering or self.workers or [None])

@@ -38,6 +38,8 @@ class Fiber:
     def kill(self) -> None:
         """End it here and now, as a SIGKILL would: nothing it would have done next is done."""
         self.turn = -1
+        if getcurrent() is self._greenlet:
+            raise GreenletExit
         if self._greenlet and not self.is_over:
             self._greenlet.parent = getcurrent()  # where things go on after its end
             self._greenlet.throw(GreenletExit)
@@ -55,10 +57,10 @@ class Hub:
         self._running: Fiber | None = None
         self.dying = False
 
-    def start(self, work: Callable[[], Any]) -> Fiber:
-        """Let something go on by itself from now on."""
+    def start(self, work: Callable[[], Any], after: float = 0.0) -> Fiber:
+        """Let something go on by itself from then on."""
         fiber = Fiber(self, work)
-        self.wake(fiber)
+        self.wake(fiber, after)
         return fiber
 
     def wake(self, fiber: Fiber, after: float = 0.0) -> None:

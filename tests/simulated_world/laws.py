@@ -1,16 +1,15 @@
-"""What holds in every world, whatever happened in it."""
+"""What holds in every world when it has ended, whatever happened in it. `money` has the laws of money."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from batches.policy import BudgetMode
 from batches.store.ledger import spending
-from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
-from batches.store.ledger.states import ENDED, NEVER, State
-from tests.simulated_world.company import PRICE
+from batches.store.ledger.quarantine import MOST_DEATHS
+from batches.store.ledger.states import ENDED, MOVES, NEVER, State
+from tests.simulated_world import money
 from tests.simulated_world.pictures import PICTURE
+from tests.simulated_world.remains import Remains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +20,18 @@ if TYPE_CHECKING:
 def broken(world: World) -> Iterator[str]:
     """Every law that does not hold, in a sentence."""
     yield from (f"a mistake: {mistake}" for mistake in world.story.mistakes)
-    yield from _everything_ends(world)
-    yield from _nothing_is_paid_twice(world)
-    yield from _the_books_agree(world)
-    yield from _slots_hold(world)
-    yield from _pictures_are_there(world)
+    remains = Remains(world.ledger)
+    yield from _every_batch_ends(world)
+    yield from _every_job_ends(remains)
+    yield from _every_move_is_of_the_table(remains)
+    yield from _doubts_are_settled(world, remains)
+    yield from _policies_are_kept(world, remains)
+    yield from _poison_is_set_aside(world, remains)
+    yield from _pictures_are_there(world, remains)
+    yield from money.broken(world, remains)
 
 
-def _everything_ends(world: World) -> Iterator[str]:
+def _every_batch_ends(world: World) -> Iterator[str]:
     for one in world.standings():
         if not (one.rests or one.is_held):
             yield f"{one.batch.id} does not come to rest: {dict(one.jobs)}"
@@ -39,86 +42,65 @@ def _everything_ends(world: World) -> Iterator[str]:
                 purse = spending.purse_of(tx, one.batch.id)
             if purse is None or purse.has_room(one.batch.paused_for):
                 yield f"{one.batch.id} rests for its budget, which has room"
-    states = {job.id: job.state for job in world.rows(jobs)}
-    for job in world.rows(jobs):
-        if job.state == State.QUEUED and job.due_at >= NEVER and states[job.copy_of] in ENDED:
-            yield f"job {job.id} waits for a picture, and job {job.copy_of} is {states[job.copy_of]}"
-    for attempt in world.rows(attempts):
-        if states[attempt.job_id] == State.UNSURE and attempt.ended_at is None and attempt.ticket_id:
-            yield f"job {attempt.job_id} is unsure, and there is a ticket"
 
 
-def _nothing_is_paid_twice(world: World) -> Iterator[str]:
-    """Beyond its first order a job is ordered again only after a failure, other seeds, or a doubt within its bound."""
-    tries, rows = _by_job(world), {job.id: job for job in world.rows(jobs)}
-    known = {attempt.ticket_id for its in tries.values() for attempt in its}
-    orphans = [task for task in world.company.tasks.values() if task.id not in known]
-    doubts = sum(
-        attempt.ticket_id is None and attempt.outcome in {"lost", None} for its in tries.values() for attempt in its
-    )
-    if len(orphans) > doubts:
-        yield f"{len(orphans)} orders that the ledger does not know, and {doubts} doubts"
-    for job_id, its in tries.items():
-        job, outcomes = rows[job_id], Counter(attempt.outcome for attempt in its)
-        if outcomes["done"] != (job.state == State.DONE):
-            yield f"job {job_id} is {job.state} with {outcomes['done']} pictures"
-        if job.copy_of is not None:
-            yield f"job {job_id} is a copy and was ordered"
-    policies = dict(zip(world.batch_ids, world.policies, strict=True))
-    risked: Counter[str] = Counter()
-    for job_id, its in tries.items():
-        risked[rows[job_id].batch_id] += sum(PRICE for attempt in its if attempt.outcome == "lost")
-    for batch_id, amount in risked.items():
-        if amount > policies[batch_id].unsure.bound(0):
-            yield f"{batch_id} risked {amount} of {policies[batch_id].unsure.bound(0)}"
-
-
-def _the_books_agree(world: World) -> Iterator[str]:
-    settled: dict[int, int | None] = {
-        line.attempt_id: line.micro_credits for line in world.rows(charges) if line.kind == "settled"
-    }
-    for its in _by_job(world).values():
-        for attempt in its:
-            if attempt.ticket_id and attempt.ended_at and attempt.outcome != "lost":
-                billed = world.company.tasks[attempt.ticket_id].billed
-                if settled.get(attempt.id) not in {billed, None}:
-                    yield f"attempt {attempt.id}: BFL bills {billed}, we settled {settled.get(attempt.id)}"
-    spent = Counter[str]()
-    for line in world.rows(charges):
-        if line.kind == "settled":
-            spent[line.batch_id] += line.micro_credits or 0
-    summed = Counter[str]()
-    for row in world.rows(quarters):
-        summed[row.batch_id] += row.settled
-    for batch in world.rows(batches):
-        if summed[batch.id] != spent[batch.id]:
-            yield f"{batch.id} has {summed[batch.id]} spent, its lines say {spent[batch.id]}"
-        yield from _the_cap_holds(world, batch, spent[batch.id])
-
-
-def _the_cap_holds(world: World, batch: Any, spent: int) -> Iterator[str]:
-    number = world.batch_ids.index(batch.id)
-    budget = world.policies[number].budget
-    if budget and budget.mode is not BudgetMode.SOFT and number % 2 != world.seed % 2 and spent > budget.micro_credits:
-        yield f"{batch.id} spent {spent} of {budget.micro_credits}"
-
-
-def _slots_hold(world: World) -> Iterator[str]:
-    """Without kills, sleep and lost answers nobody orders more than there are slots."""
-    if not world.upheavals and not world.weather.struck.get("lost answer") and world.company.too_many:
-        yield f"{world.company.too_many} orders beyond the limit of {world.limit}"
-
-
-def _pictures_are_there(world: World) -> Iterator[str]:
-    for job in world.rows(jobs):
-        if job.state == State.DONE and world.images.get(job.image_key) != PICTURE:
-            yield f"job {job.id} is done and has no picture"
-        if job.owner is not None and State(job.state) in ENDED:
+def _every_job_ends(remains: Remains) -> Iterator[str]:
+    for job in remains.jobs.values():
+        if job.state == State.QUEUED and job.due_at >= NEVER and remains.jobs[job.copy_of].state in ENDED:
+            yield f"job {job.id} waits for a picture, and job {job.copy_of} is {remains.jobs[job.copy_of].state}"
+        if job.state in ENDED and job.owner is not None:
             yield f"job {job.id} is {job.state} and has an owner"
+        if job.state in ENDED and any(attempt.ended_at is None for attempt in remains.tries[job.id]):
+            yield f"job {job.id} is {job.state} and has an attempt under way"
 
 
-def _by_job(world: World) -> dict[int, list[Any]]:
-    tries: dict[int, list[Any]] = defaultdict(list)
-    for attempt in world.rows(attempts):
-        tries[attempt.job_id].append(attempt)
-    return tries
+def _every_move_is_of_the_table(remains: Remains) -> Iterator[str]:
+    for job_id, before, after, had, has in remains.diary:
+        if before != after and after not in MOVES[State(before)]:
+            yield f"job {job_id} went from {before} to {after}"
+        if had is not None and has is not None and had != has:
+            yield f"job {job_id} was taken from {had} by {has}"
+
+
+def _doubts_are_settled(world: World, remains: Remains) -> Iterator[str]:
+    """A ticket that reached a worker is kept, and ends the doubt, but for what BFL does not end or is set aside."""
+    for attempt in remains.attempts:
+        job = remains.jobs[attempt.job_id]
+        in_doubt = job.state == State.UNSURE and job.due_at < NEVER and attempt.ended_at is None
+        if in_doubt and attempt.ticket_id and not job.reason.startswith("no result within"):
+            yield f"job {job.id} is unsure, and there is a ticket: {job.reason}"
+    if not world.fleet.deaths and not world.weather.struck.get("broken ledger"):
+        kept = {attempt.ticket_id for attempt in remains.attempts}
+        delivered = [task.id for task in world.company.tasks.values() if task.delivered]
+        yield from (f"the ticket {ticket} is not kept" for ticket in delivered if ticket not in kept)
+
+
+def _policies_are_kept(world: World, remains: Remains) -> Iterator[str]:
+    """As many tries as a policy allows; where a person has asked for more, there are more."""
+    for job in remains.jobs.values():
+        policy, outcomes = world.policy_of(job.batch_id), [attempt.outcome for attempt in remains.tries[job.id]]
+        if job.batch_id in world.person.retried:
+            continue
+        if outcomes.count("failed") > policy.attempts:
+            yield f"job {job.id} failed {outcomes.count('failed')} times of {policy.attempts}"
+        if outcomes.count("moderated") > policy.new_seeds + 1:
+            yield f"job {job.id} was moderated {outcomes.count('moderated')} times, with {policy.new_seeds} new seeds"
+
+
+def _poison_is_set_aside(world: World, remains: Remains) -> Iterator[str]:
+    """A picture that takes down each worker harms no other job, where nobody else takes workers down."""
+    for job in remains.jobs.values():
+        dangerous = job.deaths >= MOST_DEATHS
+        if job.output_name == world.fleet.images.poison:
+            if job.state == State.DONE:
+                yield f"job {job.id} is done, which no worker survives"
+        elif dangerous and not world.fleet.kills and not world.fleet.swoons:
+            yield f"job {job.id} is set aside, and is as good as any"
+        if dangerous and job.state not in {State.UNSURE, State.CANCELLED} and not world.fleet.swoons:
+            yield f"job {job.id} is {job.state}, and {job.deaths} workers died with it"
+
+
+def _pictures_are_there(world: World, remains: Remains) -> Iterator[str]:
+    for job in remains.jobs.values():
+        if job.state == State.DONE and world.fleet.images.get(job.image_key) != PICTURE:
+            yield f"job {job.id} is done and has no picture"

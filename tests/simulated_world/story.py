@@ -23,6 +23,11 @@ class Story:
     def tell(self, who: str, what: str, about: object = "") -> None:
         self._told.append((self._hub.now - START, who, what, about))
 
+    def blame(self, mistake: object) -> None:
+        """Tell what may not happen."""
+        self.tell("law", "is broken:", mistake)
+        self.mistakes.append(mistake)
+
     def info(self, event: str, **facts: object) -> None:
         """A line of the log."""
         self.tell("log", event, facts)

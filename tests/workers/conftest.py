@@ -111,11 +111,7 @@ def submit(ledger: Ledger, tmp_path: Path) -> Callable[..., str]:
         rows = "\n".join(f"  - {prompt!r}" for prompt in prompts)
         manifest.write_text(f"version: 1\nname: test\nmodel: {model}\nparams: {size}\nprompts:\n{rows}\n")
         plan = make_plan(read_manifest(manifest))
-        terms = BatchTerms(
-            accounts=accounts,
-            prices_as_of="2026-10-01",
-            policy=Policy(**{"unsure": Unsure(), **rules}),
-        )
+        terms = BatchTerms(accounts=accounts, policy=Policy(**{"unsure": Unsure(), **rules}))
         with ledger.write() as tx:
             return write_batch(tx, plan, terms, time.time())
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import traceback
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from batches.errors import SettingError
-from batches.models import LANE_SLOTS
-from workers.accounts import Accounts, names_of, slots_together
+from batches.models import LANE_SLOTS, PUBLISHED, find
+from batches.money import credits_of
+from console.actions.services import SIMULATOR
+from workers.accounts import Accounts, names_of, prices_together, slots_together
 from workers.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from workers.accounts import Account
 
 KEY = "bfl-very-secret"
 STUDIO = '[accounts.studio]\nkey_env = "STUDIO_BFL_KEY"\n'
@@ -34,6 +39,12 @@ def accounts(text: str | None = None) -> Accounts:
     if text is not None:
         Path("fluxbatch.toml").write_text(text)
     return Accounts.of(Settings.load())
+
+
+def credits_for(account: Account) -> dict[str, Decimal]:
+    """What a megapixel costs it with some models."""
+    models = ("flux-dev", "flux-kontext-pro", "flux-2-pro")
+    return {model: credits_of(account.prices.applied(find(model)).example() or 0) for model in models}
 
 
 def refused(doing: Callable[[], object]) -> SettingError:
@@ -71,6 +82,23 @@ def test_an_account_of_the_file_has_its_own_key_host_and_slots(monkeypatch: pyte
 @pytest.mark.parametrize(("written", "pace"), [("per_second = 2.5", 2.5), ("per_second = 10", 10), ("", None)])
 def test_an_account_may_be_held_to_so_many_submissions_a_second(written: str, pace: float | None) -> None:
     assert accounts(STUDIO + written).named("studio").per_second == pace
+
+
+def test_what_an_account_pays_goes_before_what_all_of_them_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BFL_API_KEY", KEY)
+    lab = '[accounts.lab]\nkey_env = "LAB_BFL_KEY"\nprices = {"*" = {discount_percent = 10}}\n'
+    own = "prices = {flux-dev = 1}\n"
+    found = accounts(f"[prices]\nflux-dev = 2\nflux-kontext-pro = 3\n{STUDIO}{own}{lab}")
+    assert credits_for(found.named(None)) == {"flux-dev": 2, "flux-kontext-pro": 3, "flux-2-pro": 3}
+    assert credits_for(found.named("studio")) == {"flux-dev": 1, "flux-kontext-pro": 3, "flux-2-pro": 3}
+    lab_pays = {"flux-dev": Decimal("2.25"), "flux-kontext-pro": Decimal("3.6"), "flux-2-pro": Decimal("2.7")}
+    assert credits_for(found.named("lab")) == lab_pays
+
+
+def test_without_prices_of_its_own_an_account_pays_what_is_published() -> None:
+    assert accounts(STUDIO).named("studio").prices == PUBLISHED
+    assert accounts().named(None).prices == PUBLISHED
+    assert SIMULATOR.prices == PUBLISHED
 
 
 def test_a_key_file_lies_beside_the_file_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +183,12 @@ def test_a_pool_is_not_called_like_the_usual_account(monkeypatch: pytest.MonkeyP
         (f'accounts = "{KEY}"', "`accounts` cannot be used: it must be a table"),
         (STUDIO.replace("studio", '"my studio"'), "`accounts.my studio` cannot be used: must be letters, digits"),
         (STUDIO.replace("studio", "simulator"), "the account of --simulate has this name"),
+        ("[prices]\nflux-2-por = 2", "`prices.flux-2-por` cannot be used: there is no such model; did you mean"),
+        ("[prices]\nflux-pro-1.1 = 2", "`prices.flux-pro-1` cannot be used: there is no such model; put a name"),
+        (f'[prices]\nflux-dev = "{KEY}"', "`prices.flux-dev` cannot be used: give credits, at least 0"),
+        ("prices = 2", "`prices` cannot be used: it must be a table."),
+        (STUDIO + "prices = {flux-2-pro = {first_mp = -1}}", "`accounts.studio.prices.flux-2-pro` cannot be used: a"),
+        (STUDIO + "prices = {flux-dev = {discount_percent = 0}}", "studio.prices.flux-dev.discount_percent` can"),
         (f"[accounts.studio]\nkey = {KEY}", "fluxbatch.toml is not TOML: Invalid value (at line 2, column 7)."),
     ],
 )  # fmt: skip
@@ -199,3 +233,11 @@ def test_the_key_is_in_no_text_of_an_account(monkeypatch: pytest.MonkeyPatch) ->
 def test_real_jobs_are_never_in_the_simulators_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLUXBATCH_ACCOUNT", "simulator")
     assert "the account of --simulate has this name" in refused(Settings.load).message
+
+
+def test_accounts_of_a_pool_plan_with_the_price_they_agree_on_and_else_with_the_published_one() -> None:
+    lab = STUDIO.replace("studio", "lab")
+    alike, other = "prices = {flux-dev = 2}\n", "prices = {flux-dev = 1}\n"
+    agreed = prices_together(accounts(STUDIO + alike + lab + alike))
+    assert agreed.applied(find("flux-dev")).example() == 2_000_000
+    assert prices_together(accounts(STUDIO + alike + lab + other)) == PUBLISHED

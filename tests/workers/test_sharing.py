@@ -18,9 +18,9 @@ NOON = 1_800_014_400.0  # 2027-01-15 12:00 UTC
 LANE = "standard"
 
 BATCH = Batch(
-    id="a", name="a", accounts=("main",), manifest_sha256="", prices_as_of="", policy=Policy(), planned_micro_credits=0,
-    fingerprint="", created_at=0, whole_at=0, deadline_at=None, approved_at=None, ended_at=None,
-    paused=None, paused_message="", paused_for=None,
+    id="a", name="a", accounts=("main",), manifest_sha256="", prices_as_of="", prices_sha256="", policy=Policy(),
+    planned_micro_credits=0, fingerprint="", created_at=0, whole_at=0, deadline_at=None,
+    approved_at=None, ended_at=None, paused=None, paused_message="", paused_for=None,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from workers.bfl import reading
 from workers.bfl.answers import AnswerLost, Busy, Foreign, KeyRefused, Trouble
 from workers.bfl.downloads import AT_ONCE, Downloads, bare
 from workers.bfl.hosts import Hosts, PrivateAddress
+from workers.bfl.line import Line, onward
 from workers.errors import AccountRefused, ApiUnreachable
 
 if TYPE_CHECKING:
@@ -20,14 +21,8 @@ if TYPE_CHECKING:
     from batches.store.images import Draft
     from workers.bfl.answers import DownloadAnswer, PollAnswer, SubmitAnswer
 
-CONNECT_SECONDS: Final = 10.0
-"""A host that takes longer to accept a connection is away."""
-
 ANSWER_SECONDS: Final = 30.0
 """A silence of this length means that no answer will come."""
-
-IDLE_SECONDS: Final = 2.0
-"""A connection idle for longer is not used again: if BFL closed it just then, a submission would be in doubt."""
 
 # The request cannot have reached BFL, so it cannot have been billed.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -51,18 +46,17 @@ class Client:
         `allowed_hosts` may be sent the key as well, in full or as patterns: `*.example.com`.
         """
         self.api_url = api_url
-        self._key = key
+        self._key = {"x-key": key}
         self._clock = clock
         self._hosts = Hosts(api_url, allowed_hosts)
-        timeout = httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS)
-        self._http = _http(timeout, connections)
-        self._delivery = _http(timeout, AT_ONCE)
+        self._line = Line(answer_seconds, connections)
+        self._delivery = Line(answer_seconds, AT_ONCE)
         self._downloads = Downloads(self._hosts, self._delivery, clock=clock)
 
     def submit(self, path: str, body: Mapping[str, object]) -> SubmitAnswer:
         """Send one job. Costs money when it is accepted."""
         try:
-            answer = self._http.post(self.api_url + path, json=body, headers=self._headers())
+            answer = self._line.ask("POST", self.api_url + path, headers=self._key, json=body)
         except NEVER_SENT as error:
             return Busy(f"no connection to {self.api_url}: {_said(error)}")
         except httpx.HTTPError as error:
@@ -71,7 +65,7 @@ class Client:
 
     def poll(self, polling_url: str) -> PollAnswer:
         """Ask for the result behind a ticket."""
-        return self._poll(polling_url, onward=True)
+        return self._poll(polling_url, may_go_on=True)
 
     def download(self, link: str, into: Draft) -> DownloadAnswer:
         """Fetch a result. The link carries its own signature, so the key stays here."""
@@ -87,7 +81,7 @@ class Client:
         Raises what a person should know before a batch begins.
         """
         try:
-            answer = self._http.get(f"{self.api_url}/v1/credits", headers=self._headers())
+            answer = self._line.ask("GET", f"{self.api_url}/v1/credits", headers=self._key)
         except httpx.HTTPError as error:
             raise ApiUnreachable(
                 f"{self.api_url} does not answer: {_said(error)}.",
@@ -111,33 +105,23 @@ class Client:
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._line.close()
         self._delivery.close()
 
-    def _headers(self) -> dict[str, str]:
-        return {"x-key": self._key}
-
-    def _poll(self, url: str, *, onward: bool) -> PollAnswer:
+    def _poll(self, url: str, *, may_go_on: bool) -> PollAnswer:
         """A redirect is followed once, and only to a host that may see the key."""
         if not self._hosts.may_see_key(url):
             return Foreign(f"the ticket points to a host that is not BFL's: {bare(url)}")
         try:
-            answer = self._http.get(url, headers=self._headers(), extensions=self._hosts.guard(url))
+            answer = self._line.ask("GET", url, headers=self._key, guard=self._hosts.guard(url))
+            there = onward(answer, url)
         except PrivateAddress as error:
             return Foreign(f"the ticket points to {bare(url)}: {error}")
         except httpx.HTTPError as error:
             return Trouble(f"no answer: {_said(error)}")
-        if answer.next_request is not None and onward:
-            return self._poll(str(answer.next_request.url), onward=False)
+        if there is not None and may_go_on:
+            return self._poll(there, may_go_on=False)
         return reading.read_poll(answer.status_code, answer.headers, _text(answer), now=self._clock())
-
-
-def _http(timeout: httpx.Timeout, connections: int) -> httpx.Client:
-    limits = httpx.Limits(
-        max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_SECONDS
-    )
-    # trust_env off: a proxy or .netrc picked up by accident must not see the key or the prompts.
-    return httpx.Client(timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
 
 
 def _text(answer: httpx.Response) -> str:

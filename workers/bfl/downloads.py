@@ -11,6 +11,7 @@ import httpx
 
 from workers.bfl.answers import Downloaded, Foreign, LinkDead, Trouble, Unusable
 from workers.bfl.hosts import PrivateAddress
+from workers.bfl.line import onward, parsed
 from workers.bfl.turns import Turns
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from batches.store.images import Draft
     from workers.bfl.answers import DownloadAnswer
     from workers.bfl.hosts import Hosts
+    from workers.bfl.line import Line
 
 AT_ONCE: Final = 8
 """Downloads of one worker. At 0.3 s each that is 26 pictures a second, more than 24 slots ever make."""
@@ -42,42 +44,42 @@ BINARY = {"application/octet-stream", "binary/octet-stream", ""}
 class Downloads:
     """The downloads of one worker. Threads share it."""
 
-    def __init__(self, hosts: Hosts, http: httpx.Client, *, clock: Callable[[], float]) -> None:
-        """Fetch from these hosts by this client, which does not follow redirects by itself."""
+    def __init__(self, hosts: Hosts, line: Line, *, clock: Callable[[], float]) -> None:
+        """Fetch from these hosts over this line."""
         self._hosts = hosts
-        self._http = http
+        self._line = line
         self._clock = clock
         self._turns = Turns(AT_ONCE)
 
     def fetch(self, link: str, into: Draft) -> DownloadAnswer:
         """Write the result into the draft. Only after Downloaded is all of it there."""
         with self._turns.turn(expiry_of(link, self._clock())):
-            return self._fetched(link, into, onward=True)
+            return self._fetched(link, into, may_go_on=True)
 
     def at_risk(self) -> int:
         """How many results are ready and may be lost to their link's end."""
         return self._turns.before(self._clock() + AT_RISK_SECONDS)
 
-    def _fetched(self, link: str, into: Draft, *, onward: bool) -> DownloadAnswer:
+    def _fetched(self, link: str, into: Draft, *, may_go_on: bool) -> DownloadAnswer:
         """A redirect is followed once, by the same rules."""
         if not self._hosts.may_deliver(link):
             return Foreign(f"the result lies on a host that is not BFL's: {bare(link)}")
         try:
-            with self._http.stream("GET", link, extensions=self._hosts.guard(link)) as answer:
-                if answer.next_request is None or not onward:
+            with self._line.open("GET", link, guard=self._hosts.guard(link)) as answer:
+                there = onward(answer, link)
+                if there is None or not may_go_on:
                     return _read(answer, into)
-                link = str(answer.next_request.url)
         except PrivateAddress as error:
             return Foreign(f"the result is not fetched from {bare(link)}: {error}")
         except httpx.HTTPError as error:
             return Trouble(f"the download broke off: {str(error).strip() or type(error).__name__}")
-        return self._fetched(link, into, onward=False)
+        return self._fetched(there, into, may_go_on=False)
 
 
 def expiry_of(link: str, now: float) -> float:
     """When a signed link dies, in seconds since the epoch: as its `se` says."""
     with suppress(ValueError, httpx.InvalidURL):
-        date = datetime.fromisoformat(httpx.URL(link).params.get("se", ""))
+        date = datetime.fromisoformat(parsed(link).params.get("se", ""))
         return date.replace(tzinfo=date.tzinfo or UTC).timestamp()
     return now + SHORTEST_LIFE
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
+from workers.bfl.line import parsed
 from workers.settings import BFL_DOMAIN
 
 if TYPE_CHECKING:
@@ -46,17 +47,17 @@ class Hosts:
 
         The address is looked at on the connected socket: what a name meant before, or means later, does not count.
         """
-        there = httpx.URL(url)
+        there = parsed(url)
         named = self._is_api(there) or there.host in self.allowed
         return {} if named else {"trace": _refuse_private}
 
     @cached_property
     def _api(self) -> httpx.URL:
-        return httpx.URL(self.api_url)
+        return parsed(self.api_url)
 
     def _is(self, url: str, patterns: Sequence[str]) -> bool:
         try:
-            there = httpx.URL(url)  # read as it will be when connecting
+            there = parsed(url)  # read as it will be when connecting
         except httpx.InvalidURL:
             return False
         if self._is_api(there):

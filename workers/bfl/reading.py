@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from batches.money import micro_credits
 from batches.store.ledger.records import Reported, Ticket
@@ -74,7 +74,7 @@ def read_credits(code: int, text: str) -> Decimal | KeyRefused | Busy | Trouble:
     """The account's balance in credits. Trouble means that this is hardly BFL."""
     body = _json(text)
     match body:
-        case {"credits": int() | Decimal() as balance} if code == 200:
+        case {"credits": balance} if code == 200 and _is_amount(balance):
             return Decimal(balance)
     said = f"{code}: {_message(body, text)}"
     if code in (401, 403) or _is_about_the_key(body):
@@ -145,9 +145,13 @@ def _reported(body: Mapping[Any, Any]) -> Reported:
 
 def _micro(value: object) -> int | None:
     """An amount in millionths. What cannot be an amount is unknown, not zero."""
-    if not isinstance(value, int | Decimal) or isinstance(value, bool) or not 0 <= value <= LARGEST_AMOUNT:
-        return None
-    return micro_credits(value)
+    return micro_credits(value) if _is_amount(value) and value >= 0 else None
+
+
+def _is_amount(value: object) -> TypeGuard[int | Decimal]:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return False
+    return -LARGEST_AMOUNT <= value <= LARGEST_AMOUNT
 
 
 def _progress(value: object) -> float | None:

@@ -16,7 +16,7 @@ class Patience:
     """The times of a journey, in seconds."""
 
     first_poll: float = 0.5  #: after acceptance by a model never seen; the quickest models need about a second
-    shortest_gap: float = 0.2  #: from acceptance to the first poll, and between two polls
+    shortest_gap: float = 0.05  #: from acceptance to the first poll, and between two polls
     longest_gap: float = 5.0  #: between two polls
     longest_first: float = 30.0  #: to the first poll: what was learnt in a bad hour must not keep slots idle for long
     not_found_grace: float = 60.0  #: how long BFL may not know a ticket it has just given

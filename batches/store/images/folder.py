@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -37,11 +38,12 @@ class FolderStore:
         """See ImageStore."""
         try:
             _make_folder(self.root)
-            with tempfile.NamedTemporaryFile(dir=self.root, prefix=".", suffix=".part", delete=False) as file:
+            part = self.root / f".{secrets.token_hex(8)}.part"
+            with part.open("xb+") as file:
                 try:
                     yield Draft(file)
                 finally:
-                    Path(file.name).unlink(missing_ok=True)
+                    part.unlink(missing_ok=True)
         except OSError as error:  # also what the disk says while it is written
             self._refuse(error, self.root)
 
@@ -51,7 +53,6 @@ class FolderStore:
         try:
             _make_folder(path.parent)
             _flush_file(draft)
-            Path(draft.file.name).chmod(0o666 & ~_UMASK)
             Path(draft.file.name).replace(path)
             _flush_folder(path.parent)
         except OSError as error:
@@ -90,9 +91,13 @@ class FolderStore:
         except OSError as error:
             self._refuse(error, self.root)
 
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
+
     def _path(self, key: str) -> Path:
         path = self.root / key
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not path.resolve().is_relative_to(self._real_root):
             raise ImageStoreError(f"The name {key!r} leads out of {self.root}.", cure="Correct output.name.")
         return path
 
@@ -127,13 +132,3 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _read_umask() -> int:
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return umask
-
-
-# Read once, while the program has one thread: reading it means setting it for a moment.
-_UMASK = _read_umask()

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
+from batches.store.ledger.conditions import in_state
+from batches.store.ledger.looks import CALLED_FOR_ACCOUNT
 from batches.store.ledger.schema import batches, jobs, limits
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
     from batches.policy import Policy
 
@@ -21,10 +23,17 @@ ACTIVE = (State.SUBMITTING, State.RENDERING)
 """States in which BFL may be working on a job, so that it has a slot."""
 
 
+# Asked every second: written once.
+
+CEILINGS = select(limits.c.lane, limits.c.ceiling).where(limits.c.account == bindparam("of_account"))
+ORPHANS = select(jobs.c.lane, jobs.c.id).where(
+    CALLED_FOR_ACCOUNT, jobs.c.state == State.RENDERING, jobs.c.owner.is_(None)
+)
+
+
 def ceilings(tx: Connection, account: str) -> Mapping[str, int]:
     """The most slots that each lane may have, where a person has said so."""
-    rows = tx.execute(select(limits.c.lane, limits.c.ceiling).where(limits.c.account == account))
-    return {row.lane: row.ceiling for row in rows}
+    return {row.lane: row.ceiling for row in tx.execute(CEILINGS, {"of_account": account})}
 
 
 def set_ceiling(tx: Connection, account: str, lane: str, ceiling: int | None) -> None:
@@ -41,14 +50,14 @@ def set_policy(tx: Connection, batch_id: str, policy: Policy) -> None:
 
 def active(tx: Connection, account: str, lane: str) -> Sequence[int]:
     """The jobs that BFL works on, or is about to."""
-    return tx.scalars(select(jobs.c.id).where(_of(account), jobs.c.lane == lane, jobs.c.state.in_(ACTIVE))).all()
+    theirs = select(jobs.c.id).where(CALLED_FOR_ACCOUNT, jobs.c.lane == lane, in_state(ACTIVE))
+    return tx.scalars(theirs, {"of_account": account}).all()
 
 
 def orphans(tx: Connection, account: str) -> Mapping[str, Sequence[int]]:
     """By lane, the jobs that BFL works on while no worker has them in its hands."""
-    nobodys = (jobs.c.state == State.RENDERING, jobs.c.owner.is_(None))
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for row in tx.execute(select(jobs.c.lane, jobs.c.id).where(_of(account), *nobodys)):
+    for row in tx.execute(ORPHANS, {"of_account": account}):
         found[row.lane].append(row.id)
     return found
 
@@ -56,10 +65,4 @@ def orphans(tx: Connection, account: str) -> Mapping[str, Sequence[int]]:
 def has_claimed(tx: Connection, account: str, lane: str) -> bool:
     """Whether a worker has a job in its hands that is not submitted yet."""
     claimed = (jobs.c.lane == lane, jobs.c.state == State.CALLED, jobs.c.owner.is_not(None))
-    return bool(tx.scalar(select(exists().where(_of(account), *claimed))))
-
-
-def _of(account: str) -> ColumnElement[bool]:
-    """Jobs that it was called for. A batch at rest has none under way."""
-    going_on = select(batches.c.id).where(batches.c.ended_at.is_(None))
-    return and_(jobs.c.batch_id.in_(going_on), jobs.c.account == account)
+    return bool(tx.scalar(select(exists().where(CALLED_FOR_ACCOUNT, *claimed)), {"of_account": account}))

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, case, exists, func, insert, select, update
 
 from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding, quarters, spending, stops
+from batches.store.ledger.conditions import in_state
 from batches.store.ledger.quarters import Amounts, What
 from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
@@ -36,7 +37,7 @@ TAKE = update(jobs).where(
     jobs.c.id == bindparam("its_id"),
     jobs.c.owner.is_(None),
     jobs.c.account == bindparam("its_account"),
-    jobs.c.state.in_(CLAIMABLE),
+    in_state(CLAIMABLE),
 )
 """Become the owner of a job that has none and is of our account: a late doorbell may find it at another."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, case, cast, exists, func, literal, select, union_all
+from sqlalchemy import BigInteger, and_, case, cast, exists, func, select
 
 from batches.store.ledger.quarters import WRITTEN, What
 from batches.store.ledger.schema import attempts, jobs, quarters
@@ -31,25 +31,30 @@ class Share:
 
 
 def shares_of(tx: Connection, batch_id: str) -> Sequence[Share]:
-    """By account, those that have something under way or have paid. A job that several tried counts for each."""
-    of_batch = (quarters.c.batch_id == batch_id, quarters.c.what.not_in(WRITTEN))
-    images = func.sum(case((quarters.c.what == What.DONE, quarters.c.images), else_=0))
-    summed = select(
-        quarters.c.account,
-        literal(0).label("under_way"),
-        images.label("images"),
-        func.sum(quarters.c.settled).label("settled"),
-    ).where(*of_batch).group_by(quarters.c.account)  # fmt: skip
-    begun = (
-        select(attempts.c.account, func.count(), literal(0), literal(0))
+    """By account, those that have begun something. What two have paid for one job counts for each of them."""
+    of_pictures = case((quarters.c.what == What.DONE, quarters.c.images), else_=0)
+    bills = tx.execute(
+        select(
+            quarters.c.account,
+            cast(func.sum(of_pictures), BigInteger).label("images"),
+            cast(func.sum(quarters.c.settled), BigInteger).label("settled"),
+        )
+        .where(quarters.c.batch_id == batch_id, quarters.c.what.not_in(WRITTEN))
+        .group_by(quarters.c.account)
+    ).all()
+    begun = tx.execute(
+        select(attempts.c.account, func.count().label("attempts"))
         .join(jobs, jobs.c.id == attempts.c.job_id)
-        .where(attempts.c.ended_at.is_(None), jobs.c.batch_id == batch_id)
+        .where(jobs.c.batch_id == batch_id, attempts.c.ended_at.is_(None))
         .group_by(attempts.c.account)
     )
-    both = union_all(summed, begun).subquery()
-    totals = (cast(func.sum(both.c[name]), BigInteger).label(name) for name in ("under_way", "images", "settled"))
-    rows = tx.execute(select(both.c.account, *totals).group_by(both.c.account).order_by(both.c.account))
-    return [Share(**row) for row in rows.mappings()]
+    under_way = {row.account: row.attempts for row in begun}
+    told = {row.account: (row.images, row.settled) for row in bills}
+    shares = ((account, *told.get(account, (0, 0))) for account in sorted({*told, *under_way}))
+    return [
+        Share(account=account, under_way=under_way.get(account, 0), images=images, settled=settled)
+        for account, images, settled in shares
+    ]
 
 
 def with_tickets(tx: Connection, batch_id: str) -> Sequence[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from batches.store.ledger.schema import workers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-
 FRESH_SECONDS = 10.0
 """What a worker said longer ago than this, with five heartbeats in between, is not true any more."""
+
+BEAT = update(workers).where(workers.c.id == bindparam("its_id"))
 
 
 def arrive(tx: Connection, worker: str, *, host: str, pid: int, now: float) -> None:
@@ -23,7 +24,7 @@ def arrive(tx: Connection, worker: str, *, host: str, pid: int, now: float) -> N
 
 def beat(tx: Connection, worker: str, now: float, *, at_risk: int = 0) -> None:
     """A worker is alive, and so many results may die before it has them. When this stays out, it loses its jobs."""
-    tx.execute(update(workers).where(workers.c.id == worker).values(heartbeat_at=now, at_risk=at_risk))
+    tx.execute(BEAT, {"its_id": worker, "heartbeat_at": now, "at_risk": at_risk})
 
 
 def results_at_risk(tx: Connection, now: float) -> int:

@@ -25,7 +25,6 @@ class BatchTerms:
     """What a plan does not say about a batch: who pays and how far we may go."""
 
     accounts: tuple[str, ...]  #: names of those that pay, each for the jobs that it has room for
-    prices_as_of: str  #: date of the price table the estimate was made with
     policy: Policy = field(default_factory=Policy)  #: how it is carried out
 
 
@@ -38,6 +37,7 @@ class Batch:
     accounts: tuple[str, ...]  #: who pays
     manifest_sha256: str  #: of the manifest's bytes
     prices_as_of: str  #: date of the price table the estimate was made with
+    prices_sha256: str  #: of that table
     policy: Policy  #: how it is carried out
     planned_micro_credits: int  #: what its plan costs, as far as prices are known
     fingerprint: str  #: of the plan submitted last

@@ -28,6 +28,7 @@ from sqlalchemy import (
     text,
 )
 
+from batches.store.ledger.laws import LAWS_OF_CHARGES
 from batches.store.ledger.names import Names
 from batches.store.ledger.states import State
 
@@ -68,6 +69,7 @@ batches = Table(
     Column("manifest_sha256", Text, nullable=False),
     Column("accounts", Names, nullable=False),  # that pay
     Column("prices_as_of", Text, nullable=False),
+    Column("prices_sha256", Text, nullable=False),
     Column("policy", JSON, nullable=False),
     Column("planned_micro_credits", BigInteger, nullable=False),  # what its plan costs, as far as prices are known
     Column("created_at", Float, nullable=False),
@@ -75,6 +77,7 @@ batches = Table(
     Column("approved_at", Float),  # when its canary was found good, by its bounds or by a person
     Column("whole_at", Float),  # when the last job of its first submission was written; workers begin none before
     Column("ended_at", Float),
+    Column("receipt_of", Float),  # the ended_at that its receipt tells of
     Column("paused", Text),  # why workers begin none of its jobs; NULL: they may
     Column("paused_message", Text, nullable=False, server_default=""),
     Column("paused_for", BigInteger),  # micro-credits: a pause for the budget ends when so much fits under the cap
@@ -90,6 +93,14 @@ Index(
     unique=True,
     sqlite_where=batches.c.ended_at.is_(None),
     postgresql_where=batches.c.ended_at.is_(None),
+)
+
+# What manifests said, by the hash of their bytes.
+manifests = Table(
+    "manifests",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 workers = Table(
@@ -200,6 +211,14 @@ IN_VAIN = _one_of("outcome", ["failed", "moderated", "lost"])
 
 Index("ix_attempts_in_vain", attempts.c.outcome, sqlite_where=text(IN_VAIN), postgresql_where=text(IN_VAIN))
 
+# What was spent since a reading of the balance.
+Index(
+    "ix_attempts_ended",
+    attempts.c.ended_at,
+    sqlite_where=attempts.c.ended_at.is_not(None),
+    postgresql_where=attempts.c.ended_at.is_not(None),
+)
+
 charges = Table(
     "charges",
     metadata,
@@ -248,6 +267,16 @@ quarters = Table(
     Column("slot_seconds", Float, nullable=False),
 )
 
+# What BFL said an account had, at some moment between the question and the answer.
+balances = Table(
+    "balances",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("at", Float, primary_key=True),  # when the answer was in
+    Column("asked_at", Float, nullable=False),
+    Column("micro_credits", BigInteger, nullable=False),
+)
+
 paces = Table(
     "paces",
     metadata,
@@ -288,42 +317,6 @@ limits = Table(
     Column("ceiling", Integer, nullable=False),
     CheckConstraint("ceiling >= 1", name="at_least_one"),
 )
-
-RESERVED = "EXISTS (SELECT 1 FROM charges WHERE attempt_id = NEW.attempt_id AND kind = 'reserved')"
-
-LAWS_OF_CHARGES = {
-    "sqlite": (
-        *(
-            f"CREATE TRIGGER charges_no_{verb.lower()} BEFORE {verb} ON charges "
-            "BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END"
-            for verb in ("UPDATE", "DELETE")
-        ),
-        (
-            "CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges "
-            f"WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') AND NOT {RESERVED} "
-            "BEGIN SELECT RAISE(ABORT, 'a charge ends no reservation'); END"
-        ),
-    ),
-    "postgresql": (
-        """
-        CREATE FUNCTION charges_append_only() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'charges are append-only'; END $$
-        """,
-        """
-        CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE ON charges
-        FOR EACH ROW EXECUTE FUNCTION charges_append_only()
-        """,
-        f"""
-        CREATE FUNCTION charges_end_a_reservation() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN IF {RESERVED} THEN RETURN NEW; END IF; RAISE EXCEPTION 'a charge ends no reservation'; END $$
-        """,
-        """
-        CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges FOR EACH ROW
-        WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') EXECUTE FUNCTION charges_end_a_reservation()
-        """,
-    ),
-}
-"""Charges are never changed: a mistake is corrected by a further line. What is settled or released was reserved."""
 
 for _dialect, _statements in LAWS_OF_CHARGES.items():
     for _statement in _statements:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Float, Text, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import BigInteger, Float, Text, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from batches.store.ledger.records import EVERY_LANE, Stop
@@ -32,10 +32,17 @@ IMAGE_STORE = "image store"
 _account, _lane = bindparam("of_account", type_=Text), bindparam("of_lane", type_=Text)
 _job, _now = bindparam("job", type_=BigInteger), bindparam("now", type_=Float)
 _concerned = and_(stops.c.account == _account, or_(stops.c.lane == EVERY_LANE, stops.c.lane == _lane))
+_ANYTHING_WRONG = select(
+    or_(
+        exists().where(troubles.c.account == _account, troubles.c.lane == _lane),
+        exists().where(_concerned, stops.c.reason != IMAGE_STORE),
+    )
+)
 _FORGET_TROUBLES = delete(troubles).where(troubles.c.account == _account, troubles.c.lane == _lane)
 _LIFT_ALL_OF_THE_API = delete(stops).where(_concerned, stops.c.reason != IMAGE_STORE)
 _LIFT_THAT_OF_THE_STORE = delete(stops).where(stops.c.account == _account, stops.c.reason == IMAGE_STORE)
 _LET_ONE_TRY = update(stops).where(_concerned, stops.c.until <= _now).values(probe=_job, until=_now + stops.c.rest)
+_OF_ACCOUNT = select(stops).where(stops.c.account == _account).order_by(stops.c.lane)
 _HOLDING = select(stops).where(_concerned, stops.c.until > _now, or_(stops.c.probe.is_(None), stops.c.probe != _job))
 
 
@@ -60,8 +67,9 @@ def lift(tx: Connection, account: str, now: float) -> None:
 def went_well(tx: Connection, job: ClaimedJob) -> None:
     """The API took this job: whatever kept the lane or the account from it is over."""
     whose = {"of_account": job.account, "of_lane": job.lane}
-    tx.execute(_FORGET_TROUBLES, whose)
-    tx.execute(_LIFT_ALL_OF_THE_API, whose)
+    if tx.scalar(_ANYTHING_WRONG, whose):
+        tx.execute(_FORGET_TROUBLES, whose)
+        tx.execute(_LIFT_ALL_OF_THE_API, whose)
 
 
 def was_stored(tx: Connection, account: str, now: float) -> None:
@@ -108,10 +116,14 @@ def stop_of_lane(tx: Connection, account: str, lane: str) -> Stop | None:
     return None if row is None else _stop_of(row)
 
 
-def stops_of(tx: Connection, account: str | None = None) -> Sequence[Stop]:
-    """All stops of an account, or of all accounts."""
-    theirs = stops.c.account == account if account is not None else stops.c.account.is_not(None)
-    return [_stop_of(row) for row in tx.execute(select(stops).where(theirs).order_by(stops.c.account, stops.c.lane))]
+def stops_of(tx: Connection, account: str) -> Sequence[Stop]:
+    """All stops of an account."""
+    return [_stop_of(row) for row in tx.execute(_OF_ACCOUNT, {"of_account": account})]
+
+
+def all_stops(tx: Connection) -> Sequence[Stop]:
+    """All stops of all accounts."""
+    return [_stop_of(row) for row in tx.execute(select(stops).order_by(stops.c.account, stops.c.lane))]
 
 
 def _hurry(tx: Connection, account: str, now: float) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, insert, or_, select, update
 
-from batches.store.ledger import quarters, spending
+from batches.store.ledger import quarters, receipts, spending
 from batches.store.ledger.bulk import insert_rows
 from batches.store.ledger.names import has
 from batches.store.ledger.quarters import What
@@ -66,6 +66,7 @@ def close(tx: Connection, batch_id: str, now: float) -> None:
 
 def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Batch:
     """A new batch without jobs."""
+    receipts.keep_manifest(tx, plan)
     made = tx.execute(
         insert(batches)
         .values(
@@ -73,6 +74,7 @@ def open_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> Bat
             name=plan.name,
             fingerprint=plan.fingerprint,
             manifest_sha256=plan.manifest_sha256,
+            **_prices(plan),
             **_terms(plan, terms, now),
             created_at=now,
         )
@@ -102,7 +104,13 @@ def add_jobs(tx: Connection, batch: Batch, planned: Sequence[PlannedJob], *, reu
 
 
 def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: float) -> None:
-    """All jobs of the plan are written: from now on workers may begin, and the batch is known by this plan."""
+    """All jobs of the plan are written: from now on workers may begin, and the batch is known by this plan.
+
+    Its prices are pinned where it is another one; jobs that are there already keep their estimates.
+    """
+    receipts.keep_manifest(tx, plan)
+    another = batches.c.fingerprint != plan.fingerprint
+    tx.execute(update(batches).where(batches.c.id == batch_id, another).values(**_prices(plan)))
     tx.execute(
         update(batches)
         .where(batches.c.id == batch_id)
@@ -116,11 +124,14 @@ def complete(tx: Connection, batch_id: str, plan: Plan, terms: BatchTerms, now: 
     spending.reconsider(tx, batch_id)
 
 
+def _prices(plan: Plan) -> dict[str, object]:
+    return {"prices_as_of": plan.prices.as_of, "prices_sha256": plan.prices.sha256}
+
+
 def _terms(plan: Plan, terms: BatchTerms, now: float) -> dict[str, object]:
     deadline = terms.policy.deadline
     return {
         "accounts": terms.accounts,
-        "prices_as_of": terms.prices_as_of,
         "policy": terms.policy.as_json(),
         "planned_micro_credits": plan.micro_credits,
         "deadline_at": deadline.at(now) if deadline else None,

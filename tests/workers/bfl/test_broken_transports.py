@@ -130,7 +130,7 @@ def test_a_submission_does_not_take_a_connection_that_was_idle_for_long(
     client_of: Callable[[str], Client],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("workers.bfl.client.IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("workers.bfl.line.IDLE_SECONDS", 0.05)
     server = odd_server(stays_connected)
     client = client_of(server.url)
     for _ in range(2):

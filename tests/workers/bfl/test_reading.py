@@ -222,6 +222,9 @@ def test_the_answer_to_a_poll(code: int, body: str, answer: PollAnswer, reason: 
         (500, '{"credits":1}', "Busy('500: {\"credits\":1}')", "an error is no balance"),
         (503, "", "Busy('503: no explanation')", "maintenance passes"),
         (200, '{"credits":null}', "Trouble('200: {\"credits\":null}')", "null is no balance"),
+        (200, '{"credits":true}', "Trouble('200: {\"credits\":true}')", "nor is a truth"),
+        (200, '{"credits":1e99}', "Trouble('200: {\"credits\":1e99}')", "nor what no ledger could hold"),
+        (200, '{"credits":-1.5}', "-1.5", "an account may owe"),
     ],
 )
 def test_the_answer_to_the_question_for_credits(code: int, body: str, answer: str, reason: str) -> None:

@@ -34,6 +34,7 @@ class Feeding:
         self.ahead = 0.0  #: seconds that the test's clock is ahead
         self.rung: list[int] = []
         self.bell = self.rung.append
+        self.sweeps: list[str] = []  #: who swept
         self.fatal: list[FluxbatchError] = []
 
     def dispatcher(
@@ -47,6 +48,7 @@ class Feeding:
             keeper=Keeper(account, slots, RedisSlots(self.redis), self.ledger),
             ring=lambda job_id, _: self.bell(job_id),  # a test may change the bell later
             on_fatal=self.fatal.append,
+            each_sweep=lambda: self.sweeps.append(worker),
             clock=lambda: self.now,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.store.ledger import feeding, stops
+from batches.store.ledger import looks, stops
 from batches.store.ledger.records import Stop
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_what_was_called_for_an_account_without_workers_goes_to_the_other(
     ours, theirs = (fed.dispatcher(name, FOUR, account=name) for name in POOL)
     assert ours.tick() == [1, 2]
     ours.stop()
-    fed.ahead += feeding.DEAF_SECONDS - 2
+    fed.ahead += looks.DEAF_SECONDS - 2
     fed.beat("one")
     assert theirs.tick() == []
     fed.ahead += 3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.store.ledger import LedgerError, feeding
+from batches.store.ledger import LedgerError, looks
 from workers import dispatcher as dispatcher_module
 from workers.app import make_app, ring
 from workers.broker import connect
@@ -61,7 +61,7 @@ def test_a_running_dispatcher_outlives_the_absence_of_its_broker(
     submit("fox")
     assert eventually(lambda: broken.rung == [1])
     fed.bell = fed.rung.append
-    fed.ahead += feeding.RING_AGAIN_SECONDS + 1
+    fed.ahead += looks.RING_AGAIN_SECONDS + 1
     assert eventually(lambda: fed.rung == [1])
     assert fed.fatal == []
 
@@ -127,7 +127,7 @@ def test_what_a_broker_forgot_in_a_restart_is_rung_for_again(
         assert eventually(lambda: answers(url))
         redis.connection_pool.disconnect()
         assert redis.llen(QUEUE) == 0
-        fed.ahead += feeding.RING_AGAIN_SECONDS + SWEEP_SECONDS
+        fed.ahead += looks.RING_AGAIN_SECONDS + SWEEP_SECONDS
         assert dispatcher.tick() == [1]
         assert redis.llen(QUEUE) == 1
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from batches.policy import Unsure
-from batches.store.ledger import feeding, moves, standing
+from batches.store.ledger import looks, moves, receipts, standing
 from batches.store.ledger.records import Reported, Ticket
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
@@ -30,14 +30,23 @@ def test_a_lost_doorbell_is_rung_again(fed: Feeding, submit: Callable[..., str])
     dispatcher = fed.dispatcher()
     dispatcher.tick()
     fed.claim(1)
-    fed.ahead += feeding.RING_AGAIN_SECONDS / 2
+    fed.ahead += looks.RING_AGAIN_SECONDS / 2
     fed.beat("one")
     assert dispatcher.tick() == [], "a worker may be on its way"
-    fed.ahead += feeding.RING_AGAIN_SECONDS
+    fed.ahead += looks.RING_AGAIN_SECONDS
     fed.beat("one")
     assert dispatcher.tick() == [2], "the other one is in somebody's hands"
     fed.ahead += SWEEP_SECONDS
     assert dispatcher.tick() == [], "rung once more, not all the time"
+
+
+def test_only_the_leader_sweeps_and_with_each_sweep_it_does_what_only_a_leader_does(fed: Feeding) -> None:
+    leader, other = fed.dispatcher("one"), fed.dispatcher("two")
+    for seconds in (0, SWEEP_SECONDS / 2, SWEEP_SECONDS):
+        fed.ahead += seconds
+        leader.tick()
+        other.tick()
+    assert fed.sweeps == ["one", "one"]
 
 
 def test_jobs_that_were_called_while_the_broker_went_away_are_rung_for_when_it_is_back(
@@ -50,7 +59,7 @@ def test_jobs_that_were_called_while_the_broker_went_away_are_rung_for_when_it_i
         dispatcher.tick()
     assert fed.states() == {"called": 1}
     fed.bell = fed.rung.append
-    fed.ahead += feeding.RING_AGAIN_SECONDS + SWEEP_SECONDS
+    fed.ahead += looks.RING_AGAIN_SECONDS + SWEEP_SECONDS
     assert dispatcher.tick() == [1]
 
 
@@ -139,6 +148,8 @@ def test_a_batch_is_closed_when_its_last_job_rests(fed: Feeding, submit: Callabl
     fed.ahead += SWEEP_SECONDS
     dispatcher.tick()
     assert ended_at(fed, batch_id) is not None
+    with fed.ledger.read() as tx:
+        assert receipts.wanting(tx, "ours") == [batch_id], "and somebody is to write its receipt"
 
 
 def ended_at(fed: Feeding, batch_id: str) -> float | None:

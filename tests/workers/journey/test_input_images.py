@@ -40,7 +40,7 @@ def cat(world: World, tmp_path: Path) -> Path:
     file = picture(tmp_path / "cat.png")
     manifest = tmp_path / "edit.yaml"
     manifest.write_text(MANIFEST)
-    terms = BatchTerms(accounts=(ACCOUNT,), prices_as_of="2026-10-01")
+    terms = BatchTerms(accounts=(ACCOUNT,))
     with world.ledger.write() as tx:
         write_batch(tx, make_plan(read_manifest(manifest)), terms, world.hands.clock())
     return file

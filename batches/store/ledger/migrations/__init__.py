@@ -14,18 +14,20 @@ from batches.store.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
+
+    from batches.store.ledger.doors import Doors
 
 NEWEST = "0001_first"
 """The revision this program was written for."""
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(doors: Doors) -> None:
     """Create or upgrade the tables. A schema from a newer program is refused rather than damaged."""
-    with engine.connect() as connection, connection.begin():
+    with doors.read.open() as connection:
         if revision(connection) == NEWEST:
             return
-    with engine.connect().execution_options(fluxbatch_writes=True) as connection, connection.begin():
+    with doors.flush.open() as connection:
         _migrate(connection)
 
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select, update
 
 from batches.policy import Budget, Policy
-from batches.store.ledger import Ledger, feeding, moves, presence, retrying, spending, standing, steering
+from batches.store.ledger import Ledger, feeding, looks, moves, presence, retrying, spending, standing, steering
 from batches.store.ledger.quarantine import MOST_DEATHS
 from batches.store.ledger.quarters import WRITTEN
 from batches.store.ledger.records import Reported
@@ -63,7 +63,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.count = count
         self.look_around(set(), 0, "ann")
 
-    @rule(silent=st.sets(workers), seconds=st.sampled_from([0, feeding.RING_AGAIN_SECONDS + 1]), worker=workers)
+    @rule(silent=st.sets(workers), seconds=st.sampled_from([0, looks.RING_AGAIN_SECONDS + 1]), worker=workers)
     def look_around(self, silent: set[str], seconds: int, worker: str) -> None:
         """The dispatcher sweeps and calls, and a worker, perhaps one that has just slept, answers every doorbell."""
         world = self.world
@@ -212,7 +212,7 @@ class AnyOrder(RuleBasedStateMachine):
         for worker in ("ann", "bob"):
             world.do(presence.leave, worker, world.now)
         world.do(feeding.take_from_silent, "eve", now=world.now, silent_seconds=1000.0)
-        world.now += feeding.RING_AGAIN_SECONDS + 1
+        world.now += looks.RING_AGAIN_SECONDS + 1
         world.do(feeding.resubmit_unsure, "main", world.now)
         for job_id in {*world.call(), *world.do(feeding.ring_again, "main", world.now)}:
             world.finish(world.carry(world.claim(job_id, "eve"), State.FETCHING))

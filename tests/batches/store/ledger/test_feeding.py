@@ -8,7 +8,7 @@ import pytest
 
 from batches.policy import Canary, Policy
 from batches.store.ledger import feeding, pausing, presence, retrying, submitting
-from batches.store.ledger.feeding import RING_AGAIN_SECONDS
+from batches.store.ledger.looks import RING_AGAIN_SECONDS
 from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
 from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN, plan_of
@@ -16,7 +16,7 @@ from tests.batches.store.ledger.world import CREDIT, SILENT_SECONDS, UNKNOWN, pl
 if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(accounts=("main",), prices_as_of="2026-06-30")
+TERMS = BatchTerms(accounts=("main",))
 
 
 def ring_again(world: World) -> list[int]:

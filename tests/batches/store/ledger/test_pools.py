@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from batches.policy import Policy
-from batches.store.ledger import LedgerError, feeding, payers, retrying, submitting
+from batches.store.ledger import LedgerError, feeding, looks, payers, retrying, submitting
 from batches.store.ledger.payers import Share
 from batches.store.ledger.records import BatchTerms, Reported
 from batches.store.ledger.states import State
@@ -74,7 +74,7 @@ class TestAJobOfAPool:
         world.call(1, account="studio")
         world.call(1, account="lab")
         world.do(feeding.ring_anew, "studio")  # as the last of its workers does when it leaves
-        world.now += feeding.DEAF_SECONDS
+        world.now += looks.DEAF_SECONDS
         world.do(feeding.ring_again, "lab", world.now)
         world.now += 1
         assert world.do(feeding.take_back_calls, world.now) == 1, "lab has rung again, and studio has not"
@@ -94,7 +94,7 @@ def test_the_most_in_flight_counts_all_accounts(world: World) -> None:
     world.submit(5, accounts=POOL, policy=Policy(in_flight=3))
     batch_id = world.ask(feeding.open_batches, "lab")[0].id
     assert len(world.call(2, account="studio")) == 2
-    assert world.ask(feeding.in_window, batch_id, "lab") == {feeding.ELSEWHERE: 2}
+    assert world.ask(feeding.in_window, batch_id, "lab") == {looks.ELSEWHERE: 2}
     assert world.ask(feeding.in_window, batch_id, "studio") == {"standard": 2}
     assert len(world.call(account="lab")) == 1
     assert world.call(account="studio") == []
@@ -176,7 +176,7 @@ def test_what_both_risk_stays_within_one_bound(world: World) -> None:
 
 
 def terms(*accounts: str) -> BatchTerms:
-    return BatchTerms(accounts=accounts, prices_as_of="2026-06-30", policy=risking(0))
+    return BatchTerms(accounts=accounts, policy=risking(0))
 
 
 def test_names_are_told_apart_whole(world: World) -> None:

@@ -59,7 +59,7 @@ def foxes(world: World) -> str:
     """A batch that asks for one picture three times."""
     [fox] = plan_of(1).jobs()
     asked = (fox._replace(number=n, occurrence=n, output_name=f"{n}.png") for n in (1, 2, 3))
-    terms = BatchTerms(accounts=("main",), prices_as_of="2026-06-30")
+    terms = BatchTerms(accounts=("main",))
     return world.do(write_batch, plan_with(tuple(asked)), terms, world.now)
 
 

@@ -121,7 +121,7 @@ def test_submitting_again_with_another_cap_is_what_raises_it(
     world.finish(world.carry(one, State.FETCHING), Reported(micro_credits=PRICE))
     assert refused(world, two)
     policy = Policy() if cap is None else capped(cap)
-    terms = BatchTerms(accounts=("main",), prices_as_of="2026-06-30", policy=policy)
+    terms = BatchTerms(accounts=("main",), policy=policy)
     world.do(submitting.complete, two.batch_id, plan_of(2), terms, world.now)
     assert is_paused(world, two) != goes_on
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.store.ledger import feeding
+from batches.store.ledger import feeding, looks
 from batches.store.ledger.states import ENDED, MOVES, RESTING, RESTLESS, State
 from tests.batches.store.ledger.world import CREDIT
 
@@ -38,7 +38,7 @@ def test_the_page_explains_every_state_once() -> None:
 
 
 def test_the_page_says_after_how_many_seconds_a_doorbell_is_rung_again() -> None:
-    assert f"rung again after {feeding.RING_AGAIN_SECONDS} seconds" in PAGE
+    assert f"rung again after {looks.RING_AGAIN_SECONDS} seconds" in PAGE
 
 
 def test_every_state_can_be_reached_and_left_for_an_end() -> None:

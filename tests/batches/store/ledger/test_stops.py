@@ -42,7 +42,7 @@ def test_an_account_and_its_lanes_rest_apart(world: World) -> None:
     assert world.ask(stops.stop_of_lane, "main", "standard") == LANE
     assert world.ask(stops.stop_of_lane, "main", "video") is None
     assert list(world.ask(stops.stops_of, "hers")) == []
-    assert list(world.ask(stops.stops_of)) == [LANE]
+    assert list(world.ask(stops.all_stops)) == [LANE]
 
 
 @pytest.mark.parametrize("stop", [STOP, LANE], ids=["account", "lane"])
@@ -74,7 +74,7 @@ def test_a_job_that_is_accepted_ends_the_rest_of_its_lane_and_account(world: Wor
         world.do(stops.stop, stop)
     assert trouble(world, job) == 1
     world.accept(job)
-    assert world.ask(stops.stops_of) == [video]
+    assert world.ask(stops.all_stops) == [video]
     assert trouble(world, job) == 1, "counted anew"
 
 
@@ -84,9 +84,9 @@ def test_a_picture_that_is_stored_shows_that_the_image_store_is_mended_and_an_ac
     world.do(stops.stop, full)
     world.submit(name="second")
     job = world.carry(world.claim(*world.call()), State.FETCHING)
-    assert world.ask(stops.stops_of) == [full]
+    assert world.ask(stops.all_stops) == [full]
     world.finish(job)
-    assert list(world.ask(stops.stops_of)) == []
+    assert list(world.ask(stops.all_stops)) == []
     assert world.do(feeding.ring_again, "main", world.now) == [job_id], "and what waited for it goes on"
 
 
@@ -114,7 +114,7 @@ def test_what_a_person_mended_goes_on_at_once_and_what_waited_for_it_too(stop: S
     job_id = hand_over_for_an_hour(world)
     world.do(stops.stop, stop)
     world.do(stops.lift, "main", 1001.0)
-    assert list(world.ask(stops.stops_of)) == []
+    assert list(world.ask(stops.all_stops)) == []
     assert world.do(feeding.ring_again, "main", 1001.0) == [job_id]
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from batches.manifest import Template
+from batches.models import PUBLISHED
 from batches.planning.names import Naming
 from batches.store.ledger import LedgerError, feeding, submitting
 from batches.store.ledger.records import BatchTerms
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.records import Batch
     from tests.batches.store.ledger.world import World
 
-TERMS = BatchTerms(accounts=("main",), prices_as_of="2026-06-30", policy=risking(CREDIT))
+TERMS = BatchTerms(accounts=("main",), policy=risking(CREDIT))
 
 
 def prompts(*names: str, template: str = "{number}-{id}") -> Plan:
@@ -83,7 +84,8 @@ def test_the_batch_keeps_its_terms_and_its_name_can_be_read(world: World) -> Non
     batch = world.standing(world.do(write_batch, plan_of(1), TERMS, 0.0)).batch
     assert batch.id.startswith("hello-19700101-")
     assert (batch.name, batch.accounts, batch.manifest_sha256) == ("hello", ("main",), "5" * 64)
-    assert (batch.prices_as_of, batch.policy) == ("2026-06-30", risking(CREDIT))
+    assert batch.policy == risking(CREDIT)
+    assert (batch.prices_as_of, batch.prices_sha256) == (PUBLISHED.as_of, PUBLISHED.sha256)
     assert (batch.created_at, batch.whole_at, batch.ended_at) == (0.0, 0.0, None)
 
 

@@ -13,8 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from batches.errors import FluxbatchError, SettingError
-from batches.store.ledger import Ledger, LedgerError, LedgerFull, standing
-from batches.store.ledger import ledger as doors
+from batches.store.ledger import Ledger, LedgerError, LedgerFull, doors, standing
 from batches.store.ledger.errors import translated
 from batches.store.ledger.states import State
 from tests.batches.store.ledger.world import World

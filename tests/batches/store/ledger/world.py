@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text
 
 from batches.manifest import Template
-from batches.models import Estimate
+from batches.models import PUBLISHED, Estimate
 from batches.planning import Plan, PlannedJob
 from batches.planning.names import Naming
 from batches.policy import Policy, Unsure
@@ -72,8 +72,9 @@ def plan_of(
 def plan_with(planned: tuple[PlannedJob, ...], name: str = "hello", *, reuse: bool = False) -> Plan:
     """A plan of these jobs; nobody asks for its bill."""
     return Plan(
-        name=name, manifest_sha256="5" * 64, fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
-        policy=Policy(), reuse=reuse, warnings=(), jobs=lambda: iter(planned),
+        name=name, manifest_sha256="5" * 64, manifest_text=f"name: {name}\n",
+        fingerprint=f"fingerprint of {name}", asked=len(planned), models=(),
+        policy=Policy(), reuse=reuse, prices=PUBLISHED, warnings=(), jobs=lambda: iter(planned),
     )  # fmt: skip
 
 
@@ -132,14 +133,12 @@ class World:
         **planned: Any,
     ) -> str:
         """A batch of so many queued jobs; returns its id."""
-        terms = BatchTerms(accounts=accounts, prices_as_of="2026-06-30", policy=policy or risking(bound))
+        terms = BatchTerms(accounts=accounts, policy=policy or risking(bound))
         return self.do(write_batch, plan_of(count, **planned), terms, self.now)
 
     def submit_plan(self, plan: Plan, policy: Policy) -> str:
         """A batch of this plan; returns its id."""
-        return self.do(
-            write_batch, plan, BatchTerms(accounts=("main",), prices_as_of="2026-06-30", policy=policy), self.now
-        )
+        return self.do(write_batch, plan, BatchTerms(accounts=("main",), policy=policy), self.now)
 
     def call(self, room: int = 100, *, account: str = "main", lane: str = "standard") -> list[int]:
         """Ring for as many due jobs as there is room for, the oldest batch first."""

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("manifest_sha256", sa.Text(), nullable=False),
         sa.Column("accounts", sa.Text(), nullable=False),
         sa.Column("prices_as_of", sa.Text(), nullable=False),
+        sa.Column("prices_sha256", sa.Text(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("planned_micro_credits", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.Float(), nullable=True),
         sa.Column("whole_at", sa.Float(), nullable=True),
         sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("receipt_of", sa.Float(), nullable=True),
         sa.Column("paused", sa.Text(), nullable=True),
         sa.Column("paused_message", sa.Text(), server_default="", nullable=False),
         sa.Column("paused_for", sa.BigInteger(), nullable=True),
@@ -76,6 +78,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "balances",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("asked_at", sa.Float(), nullable=False),
+        sa.Column("micro_credits", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "at", name=op.f("pk_balances")),
     )
     op.create_table(
         "paces",
@@ -111,6 +121,12 @@ def upgrade() -> None:
         sa.Column("ceiling", sa.Integer(), nullable=False),
         sa.CheckConstraint("ceiling >= 1", name=op.f("ck_limits_at_least_one")),
         sa.PrimaryKeyConstraint("account", "lane", name=op.f("pk_limits")),
+    )
+    op.create_table(
+        "manifests",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_manifests")),
     )
     op.create_table(
         "workers",
@@ -228,6 +244,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost'"),
         postgresql_where=sa.text("outcome = 'failed' OR outcome = 'moderated' OR outcome = 'lost'"),
+    )
+    op.create_index(
+        "ix_attempts_ended",
+        "attempts",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
     )
     op.create_table(
         "charges",

@@ -1,0 +1,8 @@
+"""The report as a page to look at, to keep and to print."""
+
+from __future__ import annotations
+
+from batches.reports.page.facts import Facts, facts_of
+from batches.reports.page.writing import as_html
+
+__all__ = ["Facts", "as_html", "facts_of"]
