@@ -6,14 +6,16 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from batches.errors import SettingError
 from batches.store.ledger import Ledger
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
+from console.cli import report_formats
 from console.cli.main import app
-from tests.batches.store.ledger.world import World
+from tests.batches.store.ledger.world import World, plan_of, plan_with, risking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +73,19 @@ def test_of_one_batch_it_has_what_it_always_had_and_more(two_batches: tuple[str,
 def test_several_lines_have_a_total() -> None:
     assert "total" in says("--all", "--by", "batch").stdout
     assert "total" not in says("--all", "--by", "model").stdout, "one line is its own"
+
+
+@pytest.mark.usefixtures("two_batches")
+def test_a_narrow_window_cuts_no_number_and_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_formats, "out", Console(width=40))
+    [line] = [line for line in says("--all", "--by", "day,model").stdout.splitlines() if line.startswith("1970")]
+    assert " ".join(line.split()) == "1970-01-01 flux-dev 3 1 0.50 4.5 $0.045 4.50 9.00 9 +50.0 % !"
+
+
+def test_what_looks_like_markup_is_shown_as_it_is(world: World) -> None:
+    [job] = plan_of(1).jobs()
+    world.submit_plan(plan_with((job._replace(labels={"series": "[red]foxes[/]"}),)), risking(0))
+    assert "[red]foxes[/]" in says("--by", "label:series").stdout
 
 
 @pytest.mark.usefixtures("two_batches")
