@@ -8,7 +8,9 @@ from enum import StrEnum
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 from batches.errors import SettingError
 from batches.reports import formats
@@ -19,7 +21,16 @@ from console.cli.summary import show_ending
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich.table import Table
+
     from batches.reports import CostReport, Report
+
+
+GAP = 2
+"""Columns of the window between two of a table."""
+
+MOST_OF_WORDS = 24
+"""Columns of the window that a long label or reason has in any case."""
 
 
 class Format(StrEnum):
@@ -61,18 +72,29 @@ def write(report: Report, ending: CostReport | None, kind: Format, file: Path | 
 
 def show(report: Report, ending: CostReport | None, to: Console) -> None:
     """The table, and what is to be said below it."""
-    titles, rows, total = formats.table_of(report)
-    table = columns(*titles, right=frozenset(titles[len(report.question.by) :]))
-    for row in rows:
-        table.add_row(*row)
-    if len(rows) > 1:
-        table.add_section()
-        table.add_row(*total, style="bold")
-    to.print(table)
+    table = _table(report)
+    needed = sum(column.min_width or 0 for column in table.columns) + GAP * len(table.columns)
+    if needed > to.width:
+        table.width = needed  # the window wraps its lines, and no number is cut
+    to.print(table, crop=False)
     if ending is not None and report.question.period.is_all:
         show_ending(ending, to)
     for said in sentences(report):
         say(said, to)
+
+
+def _table(report: Report) -> Table:
+    titles, rows, total = formats.table_of(report)
+    table = columns(*titles, right=frozenset(titles[len(report.question.by) :]))
+    for column, cells in zip(table.columns, zip(titles, *rows, total, strict=True), strict=True):
+        widest = max(map(cell_len, cells))
+        column.min_width = widest if column.no_wrap else min(widest, MOST_OF_WORDS)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if len(rows) > 1:
+        table.add_section()
+        table.add_row(*map(Text, total), style="bold")
+    return table
 
 
 def _document(report: Report, ending: CostReport | None, kind: Format) -> bytes:
@@ -90,7 +112,7 @@ def _document(report: Report, ending: CostReport | None, kind: Format) -> bytes:
             written = StringIO()
             show(report, ending, Console(file=written, width=WIDTH_OF_FILES))
             text = written.getvalue()
-    return text.encode()
+    return text.encode(errors="backslashreplace")
 
 
 def write_page(page: str, file: Path | None) -> None:
