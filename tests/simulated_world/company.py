@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 PRICE = 3_000_000
 """Micro-credits that every picture costs."""
 
+SAME_AGAIN = 0.8
+"""The chance that a prompt which was moderated, or failed, is so again."""
+
 
 @dataclass
 class Task:
@@ -70,6 +73,7 @@ class Company:
     limit: int  #: active tasks it allows
     tasks: dict[str, Task] = field(default_factory=dict)
     broke: bool = False  #: the account has no credits just now
+    _fates: dict[str, str] = field(default_factory=dict)  #: how each prompt ended last
     on_the_wire: list[Fiber | None] = field(default_factory=list)  #: whose orders have no answer yet
 
     def submit(self, _path: str, params: Mapping[str, object]) -> SubmitAnswer:
@@ -118,12 +122,18 @@ class Company:
 
     def _take(self, prompt: str) -> Task:
         dice, weather, now = self.hub.dice, self.weather, self.hub.now
-        fate = "moderated" if weather.strikes("moderated") else "error" if weather.strikes("error") else "ready"
+        fate = self._fates[prompt] = self._fate_of(prompt)
         known = now + (dice.uniform(0.5, 5) if weather.strikes("not found") else 0)
         seconds = dice.uniform(20, 60) if weather.strikes("slow") else dice.lognormvariate(1.0, 0.5)
         task = Task(f"task-{len(self.tasks) + 1}", prompt, now + seconds, known, fate)
         self.tasks[task.id] = task
         return task
+
+    def _fate_of(self, prompt: str) -> str:
+        """Most prompts come to the same end each time."""
+        if prompt in self._fates and self.hub.dice.random() < SAME_AGAIN:
+            return self._fates[prompt]
+        return next((fate for fate in ("moderated", "error") if self.weather.strikes(fate)), "ready")
 
     @property
     def active(self) -> list[Task]:

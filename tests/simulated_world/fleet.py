@@ -69,7 +69,8 @@ class Worker:
     def kill(self) -> None:
         """SIGKILL."""
         self._fleet.story.tell(self.name, "is killed")
-        self._fleet.workers.remove(self)
+        if not self.leaving:
+            self._fleet.workers.remove(self)
         self._fleet.deaths += 1
         for fiber in sorted(self._fibers, key=lambda fiber: fiber is self._hub.running):
             fiber.kill()  # last the one that runs, which goes no further than this
@@ -175,14 +176,15 @@ class Fleet:
         self.swoons = 0  #: how often one stood still
         self.kills = 0
         self.deaths = 0  #: kills, and workers that a picture took down
-        self._hired = 0
+        self._hired: list[Worker] = []  # also those that left or died
 
     def hire(self) -> None:
         """One more, while there are few."""
         if len(self.workers) < MOST_WORKERS:
-            self._hired += 1
-            self.workers.append(Worker(f"worker-{self._hired}", self))
-            self.story.tell(f"worker-{self._hired}", "begins")
+            worker = Worker(f"worker-{len(self._hired) + 1}", self)
+            self._hired.append(worker)
+            self.workers.append(worker)
+            self.story.tell(worker.name, "begins")
 
     def kill_one(self) -> None:
         """If there is any."""
@@ -220,7 +222,7 @@ class Fleet:
 
     def _crash(self) -> None:
         """What the running worker does takes it down; somebody starts another one."""
-        [worker] = [one for one in self.workers if one.has(self.hub.running)]
+        [worker] = [one for one in self._hired if one.has(self.hub.running)]
         self.hire()
         worker.kill()
 

@@ -89,8 +89,11 @@ def _policies_are_kept(world: World, remains: Remains) -> Iterator[str]:
 
 def _poison_is_set_aside(world: World, remains: Remains) -> Iterator[str]:
     """A picture that takes down each worker harms no other job, where nobody else takes workers down."""
+    silences = world.fleet.deaths + world.fleet.swoons + world.weather.struck.get("broken ledger", 0)
     for job in remains.jobs.values():
         dangerous = job.deaths >= MOST_DEATHS
+        if job.deaths > silences:
+            yield f"job {job.id} was there when {job.deaths} workers died, and {silences} fell silent"
         if job.output_name == world.fleet.images.poison:
             if job.state == State.DONE:
                 yield f"job {job.id} is done, which no worker survives"

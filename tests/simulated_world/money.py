@@ -48,12 +48,12 @@ def _nothing_is_paid_twice(world: World, remains: Remains) -> Iterator[str]:
 
 def _nothing_is_given_up_early(world: World, remains: Remains) -> Iterator[str]:
     """With its ticket in hand no policy gives an attempt up before its deadline."""
-    patience = world.fleet.patience.deadline - 2 * MOST_SKEW
+    patience = world.fleet.patience.deadline - MOST_SKEW
     for attempt in remains.attempts:
         by_policy = remains.jobs[attempt.job_id].batch_id not in world.person.retried
         if attempt.ticket_id and attempt.message == RESUBMITTED and by_policy:
-            seconds = attempt.ended_at - attempt.accepted_at  # less than none: its answer came later
-            if 0 <= seconds < patience:
+            seconds = attempt.ended_at - attempt.accepted_at  # hardly any or less: its answer came later
+            if MOST_SKEW <= seconds < patience:
                 yield f"attempt {attempt.id} is given up {seconds} s after it was taken"
 
 

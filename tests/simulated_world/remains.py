@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from batches.store.ledger import Ledger
 
 
+EVERY_ROW = {table: select(table) for table in (jobs, attempts, batches, charges, quarters, diary)}
+
+
 class Remains:
     """Every row, in order."""
 
     def __init__(self, ledger: Ledger) -> None:
         with ledger.read() as tx:
-            tables = {
-                table: tx.execute(select(table)).all() for table in (jobs, attempts, batches, charges, quarters, diary)
-            }
+            tables = {table: tx.execute(statement).all() for table, statement in EVERY_ROW.items()}
         self.jobs: Mapping[int, Any] = {job.id: job for job in tables[jobs]}
         self.attempts: Sequence[Any] = tables[attempts]
         self.batches: Sequence[Any] = tables[batches]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from batches.store.ledger import stops
 from batches.store.ledger.schema import attempts, batches, jobs
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 ON_ITS_WAY_SECONDS = 0.7
 """From the transaction in which a worker makes up its mind until its order arrives."""
 
+EVERY_JOB = select(jobs, attempts.c.ticket_id).outerjoin(
+    attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None)
+)
+"""With the ticket of the attempt under way."""
+
+ITS_BATCH = select(batches).where(batches.c.id == bindparam("its_id"))
+
 
 class Watch:
     """Compares each order with the ledger, until a worker's heart stood still: then it orders what it should not."""
@@ -33,13 +40,9 @@ class Watch:
         if self._world.fleet.swoons:
             return
         with self._world.ledger.read() as tx:
-            rows = tx.execute(
-                select(jobs, attempts.c.ticket_id).outerjoin(
-                    attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None)
-                )
-            ).all()
+            rows = tx.execute(EVERY_JOB).all()
             [job] = [row for row in rows if row.params["prompt"] == prompt]
-            batch = batch_of(tx.execute(select(batches).where(batches.c.id == job.batch_id)).mappings().one())
+            batch = batch_of(tx.execute(ITS_BATCH, {"its_id": job.batch_id}).mappings().one())
             stop = stops.stop_of_account(tx, ACCOUNT)
         known = [row for row in rows if row.state == State.RENDERING and row.ticket_id in active]
         for complaint in (*self._about_job(job), *self._about_lane(known, batch), *self._about_batch(job, batch)):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from batches.policy import Policy
     from batches.store.ledger.standing import Standing
 
-CHAOS_SECONDS = (5, 40)
+CHAOS_SECONDS = (5, 30)
 LOOK_SECONDS = 5
 """How often a person looks in when it is calm."""
 
