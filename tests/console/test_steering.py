@@ -88,7 +88,7 @@ class TestPauseAndResume:
         [
             ("canary", "goes on: its canary is approved"),
             ("deadline", "goes on: its deadline holds no more"),
-            ("budget", "goes on: its budget was raised"),  # it has none any more
+            ("budget", "goes on: its budget has room"),  # it has none any more
         ],
     )
     def test_resume_says_what_it_means(self, reason: str, means: str, world: World, says: Callable[..., Said]) -> None:

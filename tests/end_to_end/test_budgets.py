@@ -28,6 +28,7 @@ def test_a_day_budget_pauses_is_raised_in_the_file_and_the_batches_go_on(person:
         wait_for(lambda: company.books()["accepted"] == company.books()["downloads"])
         assert company.books()["billed_credits"] == 20, "to the credit"
         assert "under the cap of 20 credits a day of the budget day" in person.does("status").out
+        wait_for(lambda: any(b'"threshold"' in body for _, body in receiver.heard))
 
         write(person, receiver, credits_=100)
         watcher = person.start("watch", batches[0])

@@ -38,6 +38,7 @@ class Hands:
     clock: Callable[[], float]  #: seconds since the epoch
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
     budgets: Callable[[], Sequence[WideBudget]] = tuple  #: those wider than one batch, as they stand now
+    carried: dict[tuple[str, int], object] = field(default_factory=dict)  #: by worker and job, who carries it now
     patience: Patience = field(default_factory=Patience)
     paces: Paces = field(default_factory=Paces)
     submitting: Semaphore = field(default_factory=lambda: Semaphore(SUBMITTING_AT_ONCE))

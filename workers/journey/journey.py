@@ -85,16 +85,35 @@ class Journey:
 
     @classmethod
     def claim(cls, job_id: int, hands: Hands) -> Journey | None:
-        """Become the job's owner. None: somebody else is, or there is nothing left to do."""
-        with hands.ledger.write(flush=False) as tx:
-            job = moves.claim(tx, job_id, hands.worker, hands.account, hands.clock())
+        """Become the job's owner. None: somebody else is, or there is nothing left to do.
+
+        A job may be taken from a journey and called again while that one still waits for a slot, and does not know.
+        Both would have the same slot, and the first would give it back under the other. So one worker carries a job
+        once at a time; the doorbell rings again when the first is gone.
+        """
+        mine = object()
+        if hands.carried.setdefault((hands.worker, job_id), mine) is not mine:
+            return None
+        job = None
+        try:
+            with hands.ledger.write(flush=False) as tx:
+                job = moves.claim(tx, job_id, hands.worker, hands.account, hands.clock())
+        finally:
+            if job is None:
+                del hands.carried[hands.worker, job_id]
         return None if job is None else cls(job, hands)
 
     def travel(self) -> None:
         """Carry the job as far as this worker can."""
-        if self._job.copied_key is not None:
-            make_copy(self._job, self._job.copied_key, self._hands)
-            return
+        try:
+            if self._job.copied_key is not None:
+                make_copy(self._job, self._job.copied_key, self._hands)
+            else:
+                self._travel()
+        finally:
+            self._hands.carried.pop((self._hands.worker, self._job.id), None)
+
+    def _travel(self) -> None:
         event: Event | None = Claimed()
         try:
             while event is not None:

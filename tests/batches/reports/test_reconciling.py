@@ -153,7 +153,8 @@ def histories(draw: st.DrawFn, *fates: Fate) -> tuple[list[Reading], list[Debit]
     for _ in range(draw(st.integers(2, 6))):
         asked, now = now, now + draw(st.integers(0, 5))
         true_at = asked + draw(st.floats(0, 1)) * (now - asked)
-        gone = sum(one.amount for one in done if one.at <= true_at)
+        # what begins at the very moment of a reading is not in it
+        gone = sum(one.amount for one in done if one.spending.began_at < true_at and one.at <= true_at)
         readings.append(reading(now, 1000 - gone, asked=asked))
         now += draw(st.integers(1, 3000))
     return readings, done

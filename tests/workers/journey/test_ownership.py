@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
+from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
 from workers.journey import Journey
 
@@ -95,6 +98,21 @@ def test_two_workers_that_hear_the_same_doorbell_do_not_share_the_job(world: Wor
     world.call()
     assert Journey.claim(1, world.hands) is not None
     assert Journey.claim(1, replace(world.hands, worker="two")) is None
+
+
+def test_a_job_that_was_taken_back_and_called_again_waits_for_the_journey_that_does_not_know(
+    world: World, submit: Callable[..., str]
+) -> None:
+    """Both would have the same slot, and the first would give it back under the other."""
+    submit("a fox")
+    world.call()
+    unaware = Journey.claim(1, world.hands)
+    with world.ledger.write() as tx:
+        tx.execute(update(jobs).values(owner=None))
+    assert unaware is not None
+    assert Journey.claim(1, world.hands) is None
+    unaware.travel()
+    assert Journey.claim(1, world.hands) is not None
 
 
 def test_a_doorbell_for_a_job_that_is_done_is_for_nothing(world: World, submit: Callable[..., str]) -> None:
