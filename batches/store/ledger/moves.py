@@ -119,7 +119,7 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
     """Write down what BFL answered: from here on this attempt is never paid again.
 
     The ticket is kept even when the job was taken from us: an answer that comes late settles the doubt. Where the
-    attempt was given up meanwhile and the answer names its cost, that money is no longer at risk: it is spent.
+    attempt was given up meanwhile, its money is no longer at risk but spent, if the answer says how much.
     """
     attempt = _under_way(job)
     now = ticket.accepted_at
@@ -128,12 +128,8 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
     stops.went_well(tx, job)
     charges.book(tx, job, attempt.id, "reported", said, source="submit answer", now=now)
     if not _move(tx, job, State.RENDERING, now, waits=0):
-        its_cost_is_known = said.micro_credits is not None  # else its money stays at risk, which counts against caps
-        if (
-            not _settle_doubt(tx, job, attempt, now)
-            and its_cost_is_known
-            and tx.scalar(IS_LOST, {"its_attempt": attempt.id})
-        ):
+        settled = _settle_doubt(tx, job, attempt, now)
+        if not settled and said.micro_credits is not None and tx.scalar(IS_LOST, {"its_attempt": attempt.id}):
             charges.settle(tx, job, attempt, What.LOST, said, source="submit answer", now=now)
         return None
     return replace(job, state=State.RENDERING, waits=0, attempt=replace(attempt, ticket=ticket))

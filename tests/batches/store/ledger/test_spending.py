@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from batches.policy import Budget, BudgetMode, Policy, Unsure
-from batches.store.ledger import pausing, spending, submitting
+from batches.store.ledger import feeding, pausing, spending, submitting
 from batches.store.ledger.records import BatchTerms, ClaimedJob, Reported
 from batches.store.ledger.states import State
 from tests.batches.store.ledger.world import CREDIT, UNKNOWN, World, plan_of
@@ -68,6 +68,15 @@ def test_money_at_risk_counts_against_a_hard_cap(mode: BudgetMode, fits: bool, w
     one, two = claimed(world, 2, capped(5, mode))
     world.doubt(world.carry(one, State.SUBMITTING))
     assert (refused(world, two) is None) == fits
+
+
+def test_an_answer_that_comes_too_late_and_names_no_amount_leaves_its_money_at_risk(world: World) -> None:
+    """As those of the oldest models do: what nobody knows to be spent must not count as nothing."""
+    job = world.at(State.SUBMITTING, policy=replace(capped(3), unsure=Unsure(micro_credits=3 * CREDIT)))
+    world.doubt(job)
+    assert world.do(feeding.resubmit_unsure, "main", world.now) == 1
+    world.accept(job, UNKNOWN)
+    assert "3 credits at risk" in str(refused(world, job))
 
 
 def test_a_soft_cap_counts_what_is_spent_and_nothing_else(world: World) -> None:
