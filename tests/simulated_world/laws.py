@@ -89,7 +89,8 @@ def _policies_are_kept(world: World, remains: Remains) -> Iterator[str]:
 
 def _poison_is_set_aside(world: World, remains: Remains) -> Iterator[str]:
     """A picture that takes down each worker harms no other job, where nobody else takes workers down."""
-    silences = world.fleet.deaths + world.fleet.swoons + world.weather.struck.get("broken ledger", 0)
+    struck = world.weather.struck  # who leaves while an answer is late falls silent as well
+    silences = world.fleet.deaths + world.fleet.swoons + struck.get("broken ledger", 0) + struck.get("late answer", 0)
     for job in remains.jobs.values():
         dangerous = job.deaths >= MOST_DEATHS
         if job.deaths > silences:

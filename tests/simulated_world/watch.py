@@ -47,7 +47,7 @@ class Watch:
         known = [row for row in rows if row.state == State.RENDERING and row.ticket_id in active]
         for complaint in (*self._about_job(job), *self._about_lane(known, batch), *self._about_batch(job, batch)):
             self._world.story.blame(f"{prompt!r} is ordered {complaint}")
-        if stop is not None and stop.probe != job.id and self._rests_surely(stop.since, stop.until):
+        if stop is not None and stop.probe != job.id and self._rests_surely(stop.until - stop.rest, stop.until):
             self._world.story.blame(f"{prompt!r} is ordered while the account rests: {stop.reason}")
 
     def _about_job(self, job: Any) -> Iterator[str]:
