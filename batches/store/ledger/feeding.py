@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from batches.models import LaneClass
 from batches.policy import Policy
 from batches.store.ledger import looks, quarantine
-from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
+from batches.store.ledger.schema import attempts, batches, jobs, workers
 from batches.store.ledger.standing import batch_of
 from batches.store.ledger.states import State
 
@@ -128,14 +128,7 @@ def resubmit_unsure(tx: Connection, account: str, now: float) -> int:
 
 def lost_money(tx: Connection, batch_id: str) -> int:
     """Micro-credits of attempts whose answer was lost and that were submitted again: perhaps paid twice."""
-    return (
-        tx.scalar(
-            select(func.sum(charges.c.micro_credits))
-            .join(attempts, attempts.c.id == charges.c.attempt_id)
-            .where(charges.c.batch_id == batch_id, charges.c.kind == "reserved", attempts.c.outcome == "lost")
-        )
-        or 0
-    )
+    return tx.scalar(looks.LOST_MONEY, {"of_batch": batch_id}) or 0
 
 
 def reopen(tx: Connection, batch_ids: Collection[str]) -> None:

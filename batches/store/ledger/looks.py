@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Float, Integer, Text, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Float, Integer, Text, and_, bindparam, case, exists, func, or_, select, text, update
 
 from batches.models import LaneClass
 from batches.store.ledger.conditions import in_state
 from batches.store.ledger.names import has
-from batches.store.ledger.schema import batches, jobs, workers
+from batches.store.ledger.schema import attempts, batches, charges, jobs, workers
 from batches.store.ledger.states import NEVER, RESTLESS, State
 
 RING_AGAIN_SECONDS = 10
@@ -103,6 +103,14 @@ UNSURE = (
     )
     .order_by(jobs.c.id)
     .with_for_update(skip_locked=True)
+)
+
+# Lost attempts are few, and SQLite takes their index only if they are spelt as it is.
+_LOST = select(attempts.c.id).where(text("attempts.outcome = 'lost'")).cte("lost").prefix_with("MATERIALIZED")
+LOST_MONEY = (
+    select(func.sum(charges.c.micro_credits))
+    .join_from(_LOST, charges, and_(charges.c.attempt_id == _LOST.c.id, charges.c.kind == "reserved"))
+    .where(charges.c.batch_id == _batch)
 )
 
 CLOSE_ENDED = (
