@@ -79,6 +79,6 @@ def folded(name: str) -> str:
 def _part(part: str) -> str:
     """One file or folder name: no hidden file, no option, no parent folder, not too long."""
     part = UNSAFE.sub("-", unicodedata.normalize("NFC", part)).strip(".-")
-    if len(part.encode()) > PART_BYTES:
+    if len(part) > PART_BYTES or (not part.isascii() and len(part.encode()) > PART_BYTES):
         part = part.encode()[:PART_BYTES].decode(errors="ignore").strip(".-")
     return part or "_"

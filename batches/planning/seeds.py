@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -12,9 +11,8 @@ if TYPE_CHECKING:
     from batches.manifest import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One image of a row."""
+class Copy(NamedTuple):
+    """One image of a row; two million are made for a million jobs, so it is no dataclass."""
 
     seed: int | None  #: None: the server draws one
     number: int  #: from 1, among the copies that nothing else tells apart

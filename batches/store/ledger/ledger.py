@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CACHE_OF_MANY_KB = 64_000
 """Memory for the pages of the ledger while a million jobs are written, which halves what is read again and again."""
 
-PAGES_OF_MANY = 16_000
+PAGES_OF_MANY = 32_000
 """Of 4 kB in the journal, before they go to the ledger itself: an index page is then written once for many jobs."""
 
 

@@ -8,7 +8,7 @@ because there are time zones whose days begin at one.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -115,15 +115,10 @@ def add(tx: Connection, key: Key, amounts: Amounts) -> None:
 
 def add_planned(tx: Connection, batch: Batch, what: What, planned: Sequence[PlannedJob], now: float) -> None:
     """Add jobs that were written."""
-    sums: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    for job in planned:
-        price = job.estimate.micro_credits
-        total = sums[job.lane, job.model, spelling(job.labels)]
-        total["number"] += 1
-        total["unknown"] += price is None
-        total["estimated"] += price or 0
-    for (lane, model, labels), total in sums.items():
-        add(tx, Key(now, batch.id, BETWEEN.join(batch.accounts), lane, model, labels, what), Amounts(**total))
+    alike = Counter((job.lane, job.model, spelling(job.labels), job.estimate.micro_credits) for job in planned)
+    for (lane, model, labels, price), number in alike.items():
+        amounts = Amounts(number=number, unknown=number * (price is None), estimated=number * (price or 0))
+        add(tx, Key(now, batch.id, BETWEEN.join(batch.accounts), lane, model, labels, what), amounts)
 
 
 def key_of(job: ClaimedJob, what: What, now: float) -> Key:

@@ -7,12 +7,12 @@ manifest writes only what is new. Workers begin a new batch once all of it is wr
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from pydantic_core import to_json
 from sqlalchemy import func, insert, or_, select, update
 
 from batches.store.ledger import quarters, receipts, spending
@@ -201,8 +201,8 @@ def _row(job: PlannedJob, batch: Batch, now: float, begins: Beginning) -> tuple[
         job.lane,
         job.model,
         job.path,
-        json.dumps(dict(job.params)),
-        json.dumps(dict(job.labels)) if job.labels else "{}",
+        to_json(dict(job.params)).decode(),
+        to_json(dict(job.labels)).decode(),
         job.output_name,
         job.estimate.micro_credits,
         job.estimate.output_pixels,
