@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from batches.errors import FluxbatchError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
 WIDTH = 420
 """Pixels of a chart. Two stand side by side on a screen and on paper, and one still reads on a telephone."""
@@ -41,12 +47,41 @@ OUTER = re.compile(r'^<svg [^>]*?(viewBox="[^"]+")[^>]*>')
 CLIP = re.compile(r'(id="|url\(#)clip')
 
 
-def draw(spec: Mapping[str, object], *, name: str, title: str, told: str) -> Markup:
-    """A chart as SVG; `name` is its own on the page, `title` and `told` are what a screen reader says."""
-    import vl_convert  # it brings an engine along that few commands need
+class Easel:
+    """What draws the charts of one page: a process that is started with the first one, and ends with the block."""
 
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process:
+            self._process.communicate()
+
+    def svg(self, spec: Mapping[str, object]) -> str:
+        """The spec, drawn."""
+        if self._process is None:
+            program = [sys.executable, str(Path(__file__).with_name("easel.py"))]
+            self._process = subprocess.Popen(  # noqa: S603  # our own program
+                program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(spec) + "\n")
+        self._process.stdin.flush()
+        drawn = self._process.stdout.readline()
+        if not drawn:
+            raise FluxbatchError("The charts could not be drawn: the program that draws them has ended.")
+        return str(json.loads(drawn))
+
+
+def draw(spec: Mapping[str, object], easel: Easel, *, name: str, title: str, told: str) -> Markup:
+    """A chart as SVG; `name` is its own on the page, `title` and `told` are what a screen reader says."""
     whole = {"width": WIDTH, "autosize": {"type": "fit", "contains": "padding"}, "padding": 0, **spec}
-    drawn = vl_convert.vegalite_to_svg(json.dumps({**whole, "background": "transparent", "config": CONFIG}))
+    drawn = easel.svg({**whole, "background": "transparent", "config": CONFIG})
     head = f'<svg role="img" aria-labelledby="{name}-title {name}-told" \\1>'
     words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-told">{escape(told)}</desc>'
     body = CLIP.sub(rf"\1{name}-clip", drawn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from batches.money import show_credits, show_usd
 from batches.reports.columns import at_least
 from batches.reports.cost import state_of
 from batches.reports.page import exhibits
-from batches.reports.page.drawing import draw
+from batches.reports.page.drawing import Easel, draw
 from batches.reports.page.exhibits import difference, rounded
 from batches.reports.sentences import sentences
 
@@ -31,23 +32,22 @@ Tile = tuple[str, str, str]
 
 def as_html(facts: Facts, *, now: float) -> str:
     """The report as a page."""
-    number = 0
+    with Easel() as easel:
+        number = count(1)
 
-    def drawn(figure: Figure) -> Markup:
-        nonlocal number
-        number += 1
-        return draw(figure.spec, name=f"chart-{number}", title=figure.title, told=figure.told)
+        def drawn(figure: Figure) -> Markup:
+            return draw(figure.spec, easel, name=f"chart-{next(number)}", title=figure.title, told=figure.told)
 
-    return _template().render(
-        title=_title(facts),
-        lead=_lead(facts),
-        tiles=list(_tiles(facts)),
-        sections=_sections(facts),
-        draw=drawn,
-        sentences=[(said.strip(), said.startswith("  ")) for said in sentences(facts.report)],
-        about=list(_about(facts, now)),
-        css=(Path(__file__).parent / "page.css").read_text(),
-    )
+        return _template().render(
+            title=_title(facts),
+            lead=_lead(facts),
+            tiles=list(_tiles(facts)),
+            sections=_sections(facts),
+            draw=drawn,
+            sentences=[(said.strip(), said.startswith("  ")) for said in sentences(facts.report)],
+            about=list(_about(facts, now)),
+            css=(Path(__file__).parent / "page.css").read_text(),
+        )
 
 
 @cache
