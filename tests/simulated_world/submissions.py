@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def any_policy(dice: Random) -> Policy:
     """Rules of any kind."""
     return Policy(
-        budget=dice.choice([None, None, _any_budget(dice)]),
+        budget=dice.choice([None, _any_budget(dice)]),
         attempts=dice.randint(1, 3),
         unsure=Unsure(micro_credits=dice.randint(0, 3) * PRICE),
         in_flight=dice.choice([None, 1, 2]),
@@ -46,7 +46,8 @@ def plan_named(name: str, asked: Sequence[str], policy: Policy) -> Plan:
 
 
 def _any_budget(dice: Random) -> Budget:
-    return Budget(micro_credits=dice.randint(0, 6) * PRICE, mode=dice.choice(list(BudgetMode)))
+    mode = dice.choice([BudgetMode.HARD, *BudgetMode])
+    return Budget(micro_credits=dice.randint(0, 4) * PRICE, mode=mode)
 
 
 def _any_canary(dice: Random) -> Canary:
