@@ -5,6 +5,7 @@ from __future__ import annotations
 from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
 from batches.store.images.folder import FolderStore
+from batches.store.images.kept import Kept
 from batches.store.images.memory import MemoryStore
 from batches.store.images.store import ImageStore, open_store
 from batches.store.images.verify import BadImage, Picture, verify
@@ -17,6 +18,7 @@ __all__ = [
     "ImageStore",
     "ImageStoreError",
     "ImageStoreFull",
+    "Kept",
     "MemoryStore",
     "Picture",
     "open_store",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from contextlib import contextmanager
 from functools import cached_property
@@ -12,12 +13,24 @@ from typing import TYPE_CHECKING, NoReturn
 
 from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
+from batches.store.images.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batches.store.images.store import ImageStore
+
 STALE_SECONDS = 3600
 """A draft that nobody has touched for so long is nobody's: no download takes a tenth of it."""
+
+PART_BYTES = 1 << 20
+"""Of a file that is read in parts."""
+
+DRAFT = re.compile(r"\.[0-9a-f]{16}\.part")
+"""The keys of what is not kept yet."""
+
+CANNOT_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP)
+"""Another disk, a disk without links, or a file with as many names as it may have."""
 
 
 class FolderStore:
@@ -68,6 +81,36 @@ class FolderStore:
         except OSError as error:
             self._refuse(error, path)
 
+    def stream(self, key: str) -> Iterator[bytes]:
+        """See ImageStore."""
+        path = self._path(key)
+        try:
+            with path.open("rb", buffering=0) as file:
+                while part := file.read(PART_BYTES):
+                    yield part
+        except FileNotFoundError:
+            raise ImageMissing(f"{path} is not there.") from None
+        except OSError as error:
+            self._refuse(error, path)
+
+    def listing(self, prefix: str = "") -> Iterator[Kept]:
+        """See ImageStore."""
+        try:
+            for kept in self._below(self._path(prefix)):
+                if not DRAFT.fullmatch(kept.key):
+                    yield kept
+        except OSError as error:
+            self._refuse(error, self.root)
+
+    def adopt(self, key: str, source: ImageStore, source_key: str) -> None:
+        """See ImageStore. Within one disk it is a second name of the same file."""
+        if isinstance(source, FolderStore) and self._linked(self._path(key), source._path(source_key)):  # noqa: SLF001  # one of us
+            return
+        with self.draft() as draft:
+            for part in source.stream(source_key):
+                draft.write(part)
+            self.keep(key, draft)
+
     def delete(self, key: str) -> None:
         """See ImageStore."""
         path = self._path(key)
@@ -95,6 +138,35 @@ class FolderStore:
     def _real_root(self) -> Path:
         return self.root.resolve()
 
+    def _below(self, folder: Path) -> Iterator[Kept]:
+        if not folder.is_dir():
+            return
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=_sorting)
+        for entry in entries:
+            if entry.is_dir():
+                yield from self._below(Path(entry.path))
+            else:
+                said = entry.stat()
+                yield Kept(Path(entry.path).relative_to(self.root).as_posix(), said.st_size, said.st_mtime)
+
+    def _linked(self, path: Path, source: Path) -> bool:
+        """Whether the file has a second name now; disks that know no links, or no more of them, want a copy."""
+        part = self.root / f".{secrets.token_hex(8)}.part"
+        try:
+            _make_folder(path.parent)
+            part.hardlink_to(source)
+            part.replace(path)
+            part.unlink(missing_ok=True)  # where both were the same file already, nothing was moved
+            _flush_folder(path.parent)
+        except FileNotFoundError:
+            raise ImageMissing(f"{source} is not there.") from None
+        except OSError as error:
+            if error.errno in CANNOT_LINK:
+                return False
+            self._refuse(error, path)
+        return True
+
     def _path(self, key: str) -> Path:
         path = self.root / key
         if not path.resolve().is_relative_to(self._real_root):
@@ -111,6 +183,11 @@ class FolderStore:
             f"{path} cannot be used: {error.strerror}.",
             cure="Check that the folder exists and may be written, or set FLUXBATCH_IMAGES_URL.",
         ) from error
+
+
+def _sorting(entry: os.DirEntry[str]) -> str:
+    """Keys are sorted as texts, in which a folder's slash counts."""
+    return f"{entry.name}/" if entry.is_dir() else entry.name
 
 
 def _make_folder(folder: Path) -> None:

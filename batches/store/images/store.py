@@ -10,9 +10,11 @@ from batches.store.images.folder import FolderStore
 from batches.store.images.memory import MemoryStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from batches.store.images.draft import Draft
+    from batches.store.images.kept import Kept
 
 
 class ImageStore(Protocol):
@@ -33,6 +35,18 @@ class ImageStore(Protocol):
 
     def get(self, key: str) -> bytes:
         """The bytes under this key; ImageMissing where there are none."""
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """The same in parts, for what is too large to hold; ImageMissing comes with the first."""
+
+    def listing(self, prefix: str = "") -> Iterator[Kept]:
+        """Whatever is kept below this prefix (of whole folders: `batch` or `batch/0001`), in the order of keys."""
+
+    def adopt(self, key: str, source: ImageStore, source_key: str) -> None:
+        """Keep what another store has, without moving its bytes where both share a disk or a bucket.
+
+        What is adopted may be the very same file: it is replaced, never written into.
+        """
 
     def delete(self, key: str) -> None:
         """Forget this key; one that is not there is forgotten already."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.store.images import FolderStore, ImageStore, ImageStoreError, MemoryStore
+from batches.store.images import FolderStore, ImageMissing, ImageStore, ImageStoreError, MemoryStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 @pytest.fixture(params=["folder", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
     return FolderStore(tmp_path / "images") if request.param == "folder" else MemoryStore()
+
+
+@pytest.fixture(params=["folder", "memory"])
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
+    return FolderStore(tmp_path / "others") if request.param == "folder" else MemoryStore()
 
 
 @pytest.mark.parametrize("data", [b"picture", b"", bytes(range(256)) * 4096], ids=["few", "none", "a megabyte"])
@@ -116,3 +121,53 @@ def test_a_key_that_many_threads_write_is_always_one_of_the_pictures(store: Imag
         readers = [threads.submit(store.get, "a.png") for _ in range(24)]
     assert [writer.result() for writer in writers] == 24 * [None]
     assert all(reader.result() in pictures for reader in readers)
+
+
+def test_a_large_thing_comes_back_in_parts(store: ImageStore) -> None:
+    data = bytes(range(256)) * 10_000
+    store.put("shard.tar", data)
+    assert b"".join(store.stream("shard.tar")) == data
+
+
+def test_a_stream_of_what_is_not_there_says_so_at_once(store: ImageStore) -> None:
+    with pytest.raises(ImageMissing, match=r"a/missing\.png"):
+        next(store.stream("a/missing.png"))
+
+
+def test_what_is_kept_is_listed_in_their_order_with_their_sizes(store: ImageStore) -> None:
+    for key in ("b/2.png", "b.png", "b/1/x.png", "b/1.png", "a/.hidden", "bb/1.png"):
+        store.put(key, key.encode())
+    assert [kept.key for kept in store.listing()] == sorted(
+        ["b/2.png", "b.png", "b/1/x.png", "b/1.png", "a/.hidden", "bb/1.png"]
+    )
+    assert [(kept.key, kept.size) for kept in store.listing("b")] == [("b/1.png", 7), ("b/1/x.png", 9), ("b/2.png", 7)]
+    assert all(abs(kept.changed_at - time.time()) < 60 for kept in store.listing())
+
+
+def test_nothing_is_listed_below_a_prefix_that_nobody_used(store: ImageStore) -> None:
+    store.put("a/b.png", b"x")
+    assert list(store.listing("b")) == []
+
+
+def test_a_draft_is_not_listed(store: ImageStore) -> None:
+    with store.draft() as draft:
+        draft.write(b"picture")
+        assert list(store.listing()) == []
+
+
+def test_what_another_store_has_is_adopted(store: ImageStore, other: ImageStore) -> None:
+    other.put("from/here.png", b"picture")
+    store.put("to/there.png", b"older")
+    for _ in range(2):
+        store.adopt("to/there.png", other, "from/here.png")
+    assert store.get("to/there.png") == b"picture"
+    other.put("from/here.png", b"changed since")
+    assert store.get("to/there.png") == b"picture"
+    assert [kept.key for kept in store.listing()] == ["to/there.png"]
+
+
+def test_nothing_is_adopted_that_is_not_there(store: ImageStore, other: ImageStore) -> None:
+    store.put("to/there.png", b"older")
+    with pytest.raises(ImageMissing):
+        store.adopt("to/there.png", other, "from/here.png")
+    assert store.get("to/there.png") == b"older"
