@@ -9,9 +9,10 @@ from sqlalchemy import and_, func, select, text, update
 
 from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs, manifests
+from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -30,16 +31,19 @@ KEEP = text("INSERT INTO manifests (sha256, text) VALUES (:sha256, :text) ON CON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLine:
-    """One job as a receipt has it."""
+    """One job as receipts and exports have it."""
 
+    batch_id: str  #: its batch
     number: int  #: place in the plan
     row_id: str  #: the prompt's id
     state: str
     reason: str  #: why it has no picture
     model: str
     params: Mapping[str, object]  #: the body that was sent
+    labels: Mapping[str, str]  #: for the cost report
     image_key: str | None  #: where its picture is
     sha256: str | None  #: of the picture
+    bytes: int | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
     attempts: int  #: submissions
@@ -72,21 +76,29 @@ def is_written(tx: Connection, batch_id: str, ended_at: float | None) -> None:
     tx.execute(update(batches).where(batches.c.id == batch_id).values(receipt_of=ended_at))
 
 
-def job_lines(ledger: Ledger, batch_id: str) -> Iterator[JobLine]:
-    """All jobs in the order of the plan. No transaction lasts longer than a page, so that nobody waits for it."""
-    last = 0
+def job_lines(
+    ledger: Ledger, batch_id: str, *, states: Collection[State] = tuple(State), after: int = 0
+) -> Iterator[JobLine]:
+    """All jobs in these states after this number, in the order of the plan.
+
+    No transaction lasts longer than a page, so that nobody waits for it.
+    """
+    last = after
     while True:
         with ledger.read() as tx:
-            page = _page(tx, batch_id, last)
+            page = _page(tx, batch_id, states, last)
         yield from page
         if len(page) < PAGE:
             return
         last = page[-1].number
 
 
-def _page(tx: Connection, batch_id: str, after: int) -> Sequence[JobLine]:
+def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[JobLine]:
     rows = tx.execute(
-        select(jobs).where(jobs.c.batch_id == batch_id, jobs.c.number > after).order_by(jobs.c.number).limit(PAGE)
+        select(jobs)
+        .where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
+        .order_by(jobs.c.number)
+        .limit(PAGE)
     ).all()
     tried = _tried(tx, [row.id for row in rows])
     return [_line(row, tried.get(row.id)) for row in rows]
@@ -113,8 +125,9 @@ def _tried(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Row[int, int,
 
 def _line(row: Row[object], tried: Row[int, int, int | None, int, float, float] | None) -> JobLine:
     return JobLine(
-        number=row.number, row_id=row.row_id, state=row.state, reason=row.reason, model=row.model, params=row.params,
-        image_key=row.image_key, sha256=row.image_sha256, width=row.image_width, height=row.image_height,
+        batch_id=row.batch_id, number=row.number, row_id=row.row_id, state=row.state, reason=row.reason,
+        model=row.model, params=row.params, labels=row.labels, image_key=row.image_key, sha256=row.image_sha256,
+        bytes=row.image_bytes, width=row.image_width, height=row.image_height,
         attempts=tried.attempts if tried else 0,
         settled=int(tried.settled) if tried and tried.settled is not None else None,
         unknown=tried.unknown if tried else 0,

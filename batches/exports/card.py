@@ -1,0 +1,72 @@
+"""`README.md`: the card of a dataset, which people read, and by which `datasets` finds its splits. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from batches.money import show_credits, show_usd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from batches.exports.columns import Column
+    from batches.exports.hands import Hands
+    from batches.exports.page import Shard
+
+KEY = "README.md"
+
+SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+MOST = "10M<n<100M"
+
+
+def card(hands: Hands, columns: Sequence[Column], shards: Sequence[Shard], files: str) -> bytes:
+    """The card; `files` is the pattern of the files below a split's folder."""
+    counts = dict.fromkeys(hands.survey.counts, 0)
+    for shard in shards:
+        counts[shard.split] += shard.items
+    counts = {split: count for split, count in counts.items() if count}
+    head = yaml.safe_dump(_head(hands, counts, files), sort_keys=False, allow_unicode=True)
+    body = "\n".join(_body(hands, columns, counts))
+    return f"---\n{head}---\n\n{body}\n".encode(errors="backslashreplace")
+
+
+def _head(hands: Hands, counts: Mapping[str, int], files: str) -> dict[str, object]:
+    total = sum(counts.values())
+    return {
+        "pretty_name": ", ".join(hands.survey.names),
+        "license": "other",
+        "task_categories": ["text-to-image"],
+        "size_categories": [next((word for bound, word in SIZES if total < bound), MOST)],
+        "tags": ["synthetic", "flux"],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": f"{split}/{files}"} for split in counts],
+            }
+        ],
+    }
+
+
+def _body(hands: Hands, columns: Sequence[Column], counts: Mapping[str, int]) -> Iterator[str]:
+    found, total = hands.survey, sum(counts.values())
+    lost = f"; {found.total - total:,} were lost and are left out" if total < found.total else ""
+    yield f"# {', '.join(found.names)}\n"
+    yield f"{total:,} pictures that were made from text with models of Black Forest Labs{lost}.\n"
+    yield "Say here what the pictures are for, and under which licence others may use them.\n"
+    yield "## How they were made\n"
+    yield f"- Batches: {', '.join(hands.question.batches)}"
+    yield f"- Cost: {'at least ' if found.unknown else ''}{show_credits(found.settled)} ({show_usd(found.settled)})"
+    yield from _table("model", "pictures", found.models)
+    yield from ("", "## Splits")
+    yield from _table("split", "pictures", counts)
+    if len(counts) > 1:
+        yield f"\nWhat has the same {hands.question.split_by} is in one split."
+    yield "\n## Columns\n\n| column | what it is |\n| --- | --- |"
+    yield from (f"| `{column.name}` | {column.about} |" for column in columns)
+
+
+def _table(title: str, counted: str, rows: Mapping[str, int]) -> Iterator[str]:
+    yield f"\n| {title} | {counted} |\n| --- | ---: |"
+    yield from (f"| {name} | {count:,} |" for name, count in rows.items())

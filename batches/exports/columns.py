@@ -1,0 +1,77 @@
+"""The columns of a dataset's table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from batches.money import credits_of, json_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from batches.exports.items import Item
+
+Cell = str | int | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One fact about each item."""
+
+    name: str
+    kind: Literal["text", "whole", "amount"]
+    of: Callable[[Item], Cell]
+    about: str  #: what it is, for those who get the dataset
+
+
+OF_PICTURES = (
+    Column("text", "text", lambda item: item.caption, "caption of the picture"),
+    Column("prompt", "text", lambda item: str(item.line.params.get("prompt", "")), "prompt that was asked for"),
+    Column("model", "text", lambda item: item.line.model, "model that made it"),
+    Column("seed", "whole", lambda item: _whole(item.line.params.get("seed")), "seed that was asked for"),
+    Column("width", "whole", lambda item: item.line.width, "pixels"),
+    Column("height", "whole", lambda item: item.line.height, "pixels"),
+    Column("credits", "amount", lambda item: _credits(item.line.settled), "what it cost, failed attempts among it"),
+    Column("sha256", "text", lambda item: item.line.sha256 or "", "of the picture's bytes"),
+    Column("batch", "text", lambda item: item.line.batch_id, "batch that it was made in"),
+    Column("job", "whole", lambda item: item.line.number, "number of its job in the batch"),
+    Column("id", "text", lambda item: item.line.row_id, "id of its prompt"),
+)
+
+OF_JOBS = (
+    Column("split", "text", lambda item: item.split, "part of the dataset"),
+    Column("state", "text", lambda item: item.line.state, "how the job ended, or stands"),
+    Column("reason", "text", lambda item: item.line.reason, "why it has no picture"),
+    Column("attempts", "whole", lambda item: item.line.attempts, "submissions"),
+    Column("image", "text", lambda item: item.line.image_key or "", "key of the picture in the image store"),
+    Column("bytes", "whole", lambda item: item.line.bytes, "size of the picture"),
+)
+"""What a table alone has besides."""
+
+
+def columns_of(labels: Sequence[str]) -> tuple[Column, ...]:
+    """What stands beside each picture, with a column for each label."""
+    return (*OF_PICTURES, *map(_label, labels))
+
+
+def facts_of(item: Item, columns: Sequence[Column]) -> Mapping[str, str | int | float | None]:
+    """An item as JSON has it. Amounts are always written as fractions, so that readers see one type in a column."""
+    return {column.name: _written(column.of(item)) for column in columns}
+
+
+def _label(key: str) -> Column:
+    return Column(f"label_{key}", "text", lambda item: item.line.labels.get(key, ""), f"label {key}")
+
+
+def _written(cell: Cell) -> str | int | float | None:
+    return float(json_number(cell)) if isinstance(cell, Decimal) else cell
+
+
+def _credits(micro: int | None) -> Decimal | None:
+    return None if micro is None else credits_of(micro)
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None

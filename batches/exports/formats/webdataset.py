@@ -1,0 +1,81 @@
+"""Tar shards as WebDataset reads them: of each picture three entries of one name, the picture, its facts, its text.
+
+The same question gives the same bytes: entries have no time and no owner.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from batches.exports import card, croissant
+from batches.exports.columns import facts_of
+from batches.exports.croissant import MIMES, file_object, file_set
+from batches.exports.formats.tar import END, entry
+from batches.exports.page import Shard
+from batches.exports.pictures import picture_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from batches.exports.hands import Hands
+    from batches.exports.items import Item
+    from batches.exports.stream import Stream
+
+INDEX = "index.json"
+
+
+class WebDataset:
+    """`train/00000.tar` and so on, with `index.json`."""
+
+    def __init__(self, hands: Hands) -> None:
+        """Write with these hands."""
+        self._hands = hands
+
+    def fetch(self, item: Item) -> bytes:
+        """See Format. The entries of an item, picture and all."""
+        picture = picture_of(item, self._hands.source)
+        facts = json.dumps(facts_of(item, self._hands.columns), ensure_ascii=False)
+        return b"".join(
+            (
+                *entry(item.file, picture),
+                *entry(f"{item.name}.json", facts.encode(errors="backslashreplace")),
+                *entry(f"{item.name}.txt", item.caption.encode(errors="backslashreplace")),
+            )
+        )
+
+    def write(self, stream: Stream[tuple[Item, bytes]], split: str, number: int) -> Shard:
+        """See Format."""
+        options, key, count = self._hands.question.options, f"{split}/{number:05}.tar", 0
+        with self._hands.place.draft() as draft:
+            for item, entries in stream.take():
+                draft.write(entries)
+                count, last = count + 1, item.spot
+                if count == options.shard_count or draft.size >= options.shard_bytes:
+                    break
+            draft.write(END)
+            size, digest = draft.size, draft.sha256
+            self._hands.place.keep(key, draft)
+        return Shard(split=split, key=key, items=count, bytes=size, sha256=digest, last=last)
+
+    def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
+        """See Format."""
+        yield INDEX, _index("-".join(self._hands.survey.names), shards)
+        yield card.KEY, card.card(self._hands, self._hands.columns, shards, "*.tar")
+        tars = [file_object(MIMES["tar"], shard.key, shard.bytes, shard.sha256) for shard in shards]
+        facts = file_set(MIMES["json"], "*.json", within=[shard.key for shard in shards])
+        yield (
+            croissant.KEY,
+            croissant.croissant(
+                self._hands, self._hands.columns, [*tars, facts], lambda column: {"jsonPath": f"$.{column.name}"}
+            ),
+        )
+
+
+def _index(name: str, shards: Sequence[Shard]) -> bytes:
+    """The shards, in the words of indexed readers of such tars."""
+    told = [
+        {"url": shard.key, "nsamples": shard.items, "filesize": shard.bytes, "sha256": shard.sha256} for shard in shards
+    ]
+    index = {"__kind__": "wids-shard-index-v1", "wids_version": 1, "name": name, "shardlist": told}
+    return (json.dumps(index, indent=2) + "\n").encode()

@@ -1,0 +1,97 @@
+"""What is exported: the jobs of the ledger that a question takes, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from batches.exports.draws import draw
+from batches.planning.names import slug
+from batches.store.ledger.receipts import job_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from batches.exports.question import Question
+    from batches.store.ledger import Ledger
+    from batches.store.ledger.receipts import JobLine
+
+
+class Spot(NamedTuple):
+    """How far an export has come in a split."""
+
+    batch: str  #: of the last job that is written
+    job: int  #: its number
+    place: int  #: of the next item in the split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A job on its way into a dataset."""
+
+    line: JobLine
+    split: str  #: which part of the dataset it belongs to
+    place: int  #: in that part, from 0
+    name: str  #: of its files, without an ending; no other item has it
+    caption: str  #: the text that goes with the picture
+
+    @property
+    def spot(self) -> Spot:
+        """How far an export has come that ends with it."""
+        return Spot(self.line.batch_id, self.line.number, self.place + 1)
+
+    @property
+    def key(self) -> str:
+        """Of its picture in the image store."""
+        assert self.line.image_key is not None  # formats with pictures are given done jobs
+        return self.line.image_key
+
+    @property
+    def ending(self) -> str:
+        """Of the picture's file: png, jpeg or webp."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def file(self) -> str:
+        """Of the picture in the dataset."""
+        return f"{self.name}.{self.ending}"
+
+
+def lines_of(ledger: Ledger, question: Question, after: Spot | None = None) -> Iterator[JobLine]:
+    """The jobs that a question takes, in the order of its batches and their plans, before any sample is drawn."""
+    batches = question.batches[question.batches.index(after.batch) :] if after else question.batches
+    for batch in batches:
+        number = after.job if after and after.batch == batch else 0
+        for line in job_lines(ledger, batch, states=question.states, after=number):
+            if question.takes(line):
+                yield line
+
+
+def lot_of(line: JobLine) -> int:
+    """By which a sample is drawn."""
+    return draw("sample", line.batch_id, str(line.number))
+
+
+def items_of(
+    ledger: Ledger, question: Question, *, bar: int, digits: int, split: str | None, after: Spot | None
+) -> Iterator[Item]:
+    """The items of a split, or of all, whose lots are below the bar; `after` is where they begin."""
+    place = after.place if after else 0
+    for line in lines_of(ledger, question, after):
+        if lot_of(line) < bar and (split is None or question.split(line) == split):
+            yield Item(
+                line=line,
+                split=split or question.split(line),
+                place=place,
+                name=_name(line, digits, alone=len(question.batches) == 1),
+                caption=str(line.params.get("prompt", "")),
+            )
+            place += 1
+
+
+def _name(line: JobLine, digits: int, *, alone: bool) -> str:
+    """`0001-fox`, and with its batch before it where there are several. It has no dot, at which tar readers cut it."""
+    words = slug(line.row_id)
+    batch = "" if alone else f"{line.batch_id.replace('.', '-')}-"
+    number = f"{line.number:0{digits}}"
+    return f"{batch}{number}-{words}" if words and words != str(line.number) else f"{batch}{number}"

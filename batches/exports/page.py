@@ -1,0 +1,124 @@
+"""`export.json`: what an export was asked, how far it has come, and that it is done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from batches.exports.claim import Claim
+from batches.exports.errors import ExportRefused
+from batches.exports.items import Spot
+from batches.store.images import ImageMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from batches.exports.question import Question
+    from batches.exports.survey import Survey
+    from batches.store.images import ImageStore
+
+KEY = "export.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """A part of a dataset that is written whole: a file, or a folder of pictures."""
+
+    split: str  #: which it belongs to; empty where a file has all of them
+    key: str  #: of the file or folder
+    items: int  #: pictures, or lines of a table
+    bytes: int  #: of all its files
+    sha256: str  #: of the file, or of a folder's table
+    last: Spot  #: up to where it goes
+
+
+@dataclass(slots=True)
+class Page:
+    """How far an export has come, as it stands at its place."""
+
+    question: Mapping[str, object]  #: as JSON has it
+    question_sha256: str
+    selected: Mapping[str, object]  #: what the ledger had for it
+    claim: Claim | None = None  #: who is at it
+    shards: list[Shard] = field(default_factory=list)  #: in the order in which they were written
+    files: Mapping[str, str] = field(default_factory=dict)  #: SHA-256 of what lies beside them, by key
+    finished: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """For programs, and for those who go on."""
+        return {
+            "question": self.question,
+            "question_sha256": self.question_sha256,
+            "selected": self.selected,
+            "finished": self.finished,
+            "items": self.items,
+            "bytes": sum(shard.bytes for shard in self.shards),
+            "skipped": self.skipped,
+            "claim": self.claim and asdict(self.claim),
+            "shards": [{**asdict(shard), "last": shard.last._asdict()} for shard in self.shards],
+            "files": self.files,
+        }
+
+    @property
+    def items(self) -> int:
+        """Pictures, or lines of a table, that are written."""
+        return sum(shard.items for shard in self.shards)
+
+    @property
+    def skipped(self) -> int:
+        """Pictures that were lost, and left out; it shows once all is written."""
+        return int(str(self.selected["items"])) - self.items if self.finished else 0
+
+    @property
+    def splits(self) -> Mapping[str, int]:
+        """The items that the ledger had for each split."""
+        told = self.selected["splits"]
+        assert isinstance(told, dict)
+        return told
+
+    def of(self, split: str) -> Sequence[Shard]:
+        """The shards of a split."""
+        return [shard for shard in self.shards if shard.split == split]
+
+
+def new_page(question: Question, survey: Survey) -> Page:
+    """Of an export that begins."""
+    return Page(json.loads(json.dumps(question.as_json())), question.sha256, selected(survey))
+
+
+def selected(survey: Survey) -> dict[str, object]:
+    """By which it shows whether the ledger still has the same for a question."""
+    return {"items": survey.total, "splits": dict(survey.counts), "bytes": survey.bytes, "sha256": survey.sha256}
+
+
+def read_page(place: ImageStore) -> Page | None:
+    """The page at a place; None where nothing is. Raises ExportRefused for a place with anything else."""
+    try:
+        return _page(json.loads(place.get(KEY)))
+    except ImageMissing:
+        pass
+    except (ValueError, TypeError, KeyError):
+        raise ExportRefused(
+            f"{place.locate(KEY)} was not written by this version of fluxbatch.", cure="Name another place with --to."
+        ) from None
+    if foreign := next(iter(place.listing()), None):
+        raise ExportRefused(
+            f"The place of the export is not empty: it has {place.locate(foreign.key)}.",
+            cure="Name a place with --to that is new or empty.",
+        )
+    return None
+
+
+def keep_page(place: ImageStore, page: Page) -> None:
+    """Write it."""
+    place.put(KEY, (json.dumps(page.as_json(), indent=2, ensure_ascii=False) + "\n").encode(errors="backslashreplace"))
+
+
+def _page(told: Mapping[str, object]) -> Page:
+    document: dict[str, object] = {name: told[name] for name in Page.__slots__}
+    claim, shards = told["claim"], told["shards"]
+    assert isinstance(shards, list)
+    document["claim"] = claim and Claim(**claim)  # type: ignore[arg-type]  # what does not fit is a TypeError
+    document["shards"] = [Shard(**{**shard, "last": Spot(**shard["last"])}) for shard in shards]
+    return Page(**document)  # type: ignore[arg-type]  # as above
