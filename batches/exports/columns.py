@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from batches.exports.items import Item
+    from batches.store.ledger.receipts import JobLine
 
+# Readers of JSON and CSV guess the type of a column by its first lines, part by part. A seed is text because many have
+# none: empty text is text, where nothing may be anything.
 Cell = str | int | Decimal | None
 
 
@@ -30,10 +33,10 @@ OF_PICTURES = (
     Column("text", "text", lambda item: item.caption, "caption of the picture"),
     Column("prompt", "text", lambda item: str(item.line.params.get("prompt", "")), "prompt that was asked for"),
     Column("model", "text", lambda item: item.line.model, "model that made it"),
-    Column("seed", "whole", lambda item: _whole(item.line.params.get("seed")), "seed that was asked for"),
+    Column("seed", "text", lambda item: str(item.line.params.get("seed", "")), "seed that was asked for, if any"),
     Column("width", "whole", lambda item: item.line.width, "pixels"),
     Column("height", "whole", lambda item: item.line.height, "pixels"),
-    Column("credits", "amount", lambda item: _credits(item.line.settled), "what it cost, failed attempts among it"),
+    Column("credits", "amount", lambda item: _credits(item.line), "what it cost, failed attempts among it"),
     Column("sha256", "text", lambda item: item.line.sha256 or "", "of the picture's bytes"),
     Column("batch", "text", lambda item: item.line.batch_id, "batch that it was made in"),
     Column("job", "whole", lambda item: item.line.number, "number of its job in the batch"),
@@ -69,9 +72,8 @@ def _written(cell: Cell) -> str | int | float | None:
     return float(json_number(cell)) if isinstance(cell, Decimal) else cell
 
 
-def _credits(micro: int | None) -> Decimal | None:
-    return None if micro is None else credits_of(micro)
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+def _credits(line: JobLine) -> Decimal | None:
+    """A copy cost nothing."""
+    if line.settled is None:
+        return None if line.unknown else Decimal(0)
+    return credits_of(line.settled)

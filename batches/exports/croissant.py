@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from batches.exports.columns import Column
     from batches.exports.hands import Hands
+    from batches.exports.page import Shard
 
 KEY = "croissant.json"
 
@@ -18,13 +20,12 @@ TYPES = {"text": "sc:Text", "whole": "sc:Integer", "amount": "sc:Float"}
 MIMES = {
     "csv": "text/csv",
     "jsonl": "application/jsonlines",
-    "json": "application/json",
     "parquet": "application/x-parquet",
     "tar": "application/x-tar",
 }
 
-TABLE = "table"
-"""What the files with the columns are called in it."""
+RECORDS, FILES = "records", "files"
+"""What the records are called, and the files that they are made of, where these are several."""
 
 CONTEXT = {
     "@language": "en",
@@ -37,6 +38,7 @@ CONTEXT = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -56,6 +58,7 @@ CONTEXT = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -65,26 +68,8 @@ CONTEXT = {
 """The words of Croissant 1.0, as its specification wants them repeated in each document."""
 
 
-def croissant(
-    hands: Hands,
-    columns: Sequence[Column],
-    distribution: Sequence[Mapping[str, object]],
-    extract: Callable[[Column], Mapping[str, object]] = lambda column: {"column": column.name},
-    more: Sequence[Mapping[str, object]] = (),
-) -> bytes:
-    """The document: files, one of which is called TABLE, and how each column, and what more there is, comes out."""
-    kind = "fileObject" if distribution[-1]["@type"] == "cr:FileObject" else "fileSet"
-    fields = [
-        {
-            "@type": "cr:Field",
-            "@id": f"records/{column.name}",
-            "name": column.name,
-            "description": column.about,
-            "dataType": TYPES[column.kind],
-            "source": {kind: {"@id": TABLE}, "extract": extract(column)},
-        }
-        for column in columns
-    ]
+def croissant(hands: Hands, distribution: Sequence[Mapping[str, object]], fields: Iterable[Field]) -> bytes:
+    """The document: files, the last of which has what records are made of, and what these have."""
     document = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -92,23 +77,60 @@ def croissant(
         "description": f"{hands.survey.total:,} pictures of {', '.join(hands.question.batches)}, made with FLUX.",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "distribution": distribution,
-        "recordSet": [{"@type": "cr:RecordSet", "@id": "records", "name": "records", "field": [*more, *fields]}],
+        "recordSet": [
+            {
+                "@type": "cr:RecordSet",
+                "@id": RECORDS,
+                "name": RECORDS,
+                "field": [one.as_json(distribution[-1]) for one in fields],
+            }
+        ],
     }
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing that each record has."""
+
+    name: str
+    about: str  #: what it is
+    type: str  #: what kind of value
+    source: Mapping[str, object]  #: how it comes out of the files
+
+    def as_json(self, files: Mapping[str, object]) -> Mapping[str, object]:
+        """As the document has it, out of these files."""
+        kind = "fileObject" if files["@type"] == "cr:FileObject" else "fileSet"
+        return {
+            "@type": "cr:Field", "@id": f"{RECORDS}/{self.name}", "name": self.name, "description": self.about,
+            "dataType": self.type, "source": {kind: {"@id": files["@id"]}, **self.source},
+        }  # fmt: skip
+
+
+def fields_of(columns: Sequence[Column]) -> Iterator[Field]:
+    """Those of a table."""
+    for column in columns:
+        source = {"extract": {"column": column.name}}
+        yield Field(name=column.name, about=column.about, type=TYPES[column.kind], source=source)
+
+
+def image_field(source: Mapping[str, object]) -> Field:
+    """The picture itself."""
+    return Field(name="image", about="the picture", type="sc:ImageObject", source=source)
+
+
 def file_set(mime: str, *patterns: str, within: Sequence[str] = ()) -> Mapping[str, object]:
-    """The tables that match these patterns, in a folder or within archives."""
+    """The files that match these patterns, in the dataset's folder or within archives."""
     archives = {"containedIn": [{"@id": key} for key in within]} if within else {}
     return {
-        "@type": "cr:FileSet", "@id": TABLE, "name": TABLE, **archives, "encodingFormat": mime,
+        "@type": "cr:FileSet", "@id": FILES, "name": FILES, **archives, "encodingFormat": mime,
         "includes": list(patterns),
     }  # fmt: skip
 
 
-def file_object(mime: str, key: str, size: int, sha256: str, *, called: str | None = None) -> Mapping[str, object]:
-    """One file, called by its key if by nothing else."""
+def file_object(mime: str, shard: Shard) -> Mapping[str, object]:
+    """One file."""
     return {
-        "@type": "cr:FileObject", "@id": called or key, "name": called or key, "contentUrl": key,
-        "contentSize": f"{size} B", "encodingFormat": mime, "sha256": sha256,
+        "@type": "cr:FileObject", "@id": shard.key, "name": shard.key, "contentUrl": shard.key,
+        "contentSize": f"{shard.bytes} B", "encodingFormat": mime, "sha256": shard.sha256,
     }  # fmt: skip

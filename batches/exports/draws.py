@@ -52,6 +52,9 @@ class Splits:
         return self.names[-1]
 
 
+ALL = ""
+"""In the place of a split: all of them, where one file has them."""
+
 UNDIVIDED = Splits((("train", Decimal(1)),))
 """Those who read datasets expect this name where there is one part alone."""
 

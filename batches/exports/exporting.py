@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batches.exports.captions import with_caption
 from batches.exports.columns import columns_of
+from batches.exports.draws import ALL
 from batches.exports.errors import PictureLost
 from batches.exports.formats import kind_of
 from batches.exports.hands import Hands
@@ -97,7 +98,7 @@ class _Run:
     def write(self, form: Format[T]) -> None:
         """All that is still to be written."""
         is_table = kind_of(self._hands.question.format).is_table
-        for split in (None,) if is_table else self._hands.survey.counts:
+        for split in (ALL,) if is_table else self._hands.survey.counts:
             self._write_split(form, split)
         files = {}
         for key, data in form.beside(self._tenure.page.shards):
@@ -105,8 +106,8 @@ class _Run:
             files[key] = hashlib.sha256(data).hexdigest()
         self._tenure.finish(files)
 
-    def _write_split(self, form: Format[T], split: str | None) -> None:
-        written = self._tenure.page.of(split or "")
+    def _write_split(self, form: Format[T], split: str) -> None:
+        written = self._tenure.page.of(split)
         items = items_of(
             self._ledger, self._hands.question, bar=self._hands.survey.bar, digits=self._hands.survey.digits,
             split=split, after=written[-1].last if written else None,
@@ -114,7 +115,7 @@ class _Run:
         stream = Stream(self._watched(ahead(items, partial(self._fetched, form), THREADS)))
         number = len(written)
         while stream.next is not None:
-            self._tenure.add(form.write(stream, split or "", number))
+            self._tenure.add(form.write(stream, split, number))
             number += 1
 
     def _fetched(self, form: Format[T], item: Item) -> tuple[Item, T] | PictureLost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from batches.exports.draws import draw
+from batches.exports.draws import ALL, draw
 from batches.planning.names import slug
 from batches.store.ledger.receipts import job_lines
 
@@ -48,8 +48,9 @@ class Item:
 
     @property
     def ending(self) -> str:
-        """Of the picture's file: png, jpeg or webp."""
-        return self.key.rpartition(".")[2]
+        """Of the picture's file: png, webp, or jpg, which more readers know than jpeg."""
+        ending = self.key.rpartition(".")[2]
+        return "jpg" if ending == "jpeg" else ending
 
     @property
     def file(self) -> str:
@@ -73,15 +74,15 @@ def lot_of(line: JobLine) -> int:
 
 
 def items_of(
-    ledger: Ledger, question: Question, *, bar: int, digits: int, split: str | None, after: Spot | None
+    ledger: Ledger, question: Question, *, bar: int, digits: int, split: str, after: Spot | None
 ) -> Iterator[Item]:
     """The items of a split, or of all, whose lots are below the bar; `after` is where they begin."""
     place = after.place if after else 0
     for line in lines_of(ledger, question, after):
-        if lot_of(line) < bar and (split is None or question.split(line) == split):
+        if lot_of(line) < bar and (split == ALL or question.split(line) == split):
             yield Item(
                 line=line,
-                split=split or question.split(line),
+                split=question.split(line) if split == ALL else split,
                 place=place,
                 name=_name(line, digits, alone=len(question.batches) == 1),
                 caption=str(line.params.get("prompt", "")),

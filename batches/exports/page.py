@@ -25,7 +25,7 @@ KEY = "export.json"
 class Shard:
     """A part of a dataset that is written whole: a file, or a folder of pictures."""
 
-    split: str  #: which it belongs to; empty where a file has all of them
+    split: str  #: which it belongs to, or ALL
     key: str  #: of the file or folder
     items: int  #: pictures, or lines of a table
     bytes: int  #: of all its files

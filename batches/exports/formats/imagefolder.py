@@ -67,10 +67,9 @@ class ImageFolder:
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""
-        yield card.KEY, card.card(self._hands, self._columns, shards, "**")
-        mime = MIMES[self._hands.question.options.metadata]
-        tables = file_set(mime, f"*/{self._table}")
-        yield croissant.KEY, croissant.croissant(self._hands, self._columns, [tables])
+        yield card.KEY, card.card(self._hands, self._columns, shards, card.files_below(shards, "**"))
+        tables = file_set(MIMES[self._hands.question.options.metadata], f"*/{self._table}")
+        yield croissant.KEY, croissant.croissant(self._hands, [tables], croissant.fields_of(self._columns))
 
     def _folder(self, item: Item) -> str:
         if self._hands.survey.counts[item.split] <= MOST:

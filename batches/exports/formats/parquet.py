@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from batches.exports import card, croissant
-from batches.exports.croissant import MIMES, TABLE, file_set
+from batches.exports.croissant import MIMES, file_set
 from batches.exports.formats.arrow import Sink, arrays, arrow, features, fields
 from batches.exports.page import Shard
 from batches.exports.pictures import picture_of
@@ -24,6 +25,8 @@ GROUP_ROWS = 1_000
 """Of a row group in any case."""
 
 FILES = "*.parquet"
+
+IMAGE = croissant.image_field({"extract": {"column": "image"}, "transform": {"jsonPath": "bytes"}})
 
 
 class Parquet:
@@ -58,10 +61,11 @@ class Parquet:
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""
-        yield card.KEY, card.card(self._hands, self._hands.columns, shards, FILES)
-        tables = file_set(MIMES["parquet"], FILES)
-        more = [_IMAGE_FIELD] if self._hands.question.options.images else []
-        yield croissant.KEY, croissant.croissant(self._hands, self._hands.columns, [tables], more=more)
+        yield card.KEY, card.card(self._hands, self._hands.columns, shards, card.files_below(shards, FILES))
+        fields = croissant.fields_of(self._hands.columns)
+        if self._hands.question.options.images:
+            fields = chain([IMAGE], fields)
+        yield croissant.KEY, croissant.croissant(self._hands, [file_set(MIMES["parquet"], FILES)], fields)
 
     def _writer(self, sink: Sink) -> Any:  # noqa: ANN401  # pyarrow has no types
         """Pictures are packed already, and no two are alike: only the other columns are worth the effort."""
@@ -79,16 +83,6 @@ class Parquet:
     def _path(self, item: Item) -> str:
         """The file's name beside its bytes, or else where it is."""
         return item.file if self._hands.question.options.images else self._hands.source.locate(item.key)
-
-
-_IMAGE_FIELD = {
-    "@type": "cr:Field",
-    "@id": "records/image",
-    "name": "image",
-    "description": "the picture",
-    "dataType": "sc:ImageObject",
-    "source": {"fileSet": {"@id": TABLE}, "extract": {"column": "image"}, "transform": {"jsonPath": "bytes"}},
-}
 
 
 def _group(

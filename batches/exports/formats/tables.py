@@ -9,8 +9,9 @@ from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from batches.exports import card, croissant
 from batches.exports.columns import OF_JOBS, facts_of
-from batches.exports.croissant import KEY, MIMES, TABLE, croissant, file_object
+from batches.exports.croissant import MIMES, file_object
 from batches.exports.page import Shard
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ class Table:
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""
         [one] = shards
-        table = file_object(MIMES[self._ending], one.key, one.bytes, one.sha256, called=TABLE)
-        yield KEY, croissant(self._hands, self._columns, [table])
+        yield card.KEY, card.card(self._hands, self._columns, shards, {"train": one.key})
+        table = file_object(MIMES[self._ending], one)
+        yield croissant.KEY, croissant.croissant(self._hands, [table], croissant.fields_of(self._columns))
 
 
 def as_csv(hands: Hands) -> Table:

@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 INDEX = "index.json"
 
+FIELDS = (
+    croissant.image_field({"extract": {"fileProperty": "content"}}),
+    croissant.Field(
+        name="file_name",
+        about="its entry; the facts have the same name with .json, and the caption with .txt",
+        type="sc:Text",
+        source={"extract": {"fileProperty": "filename"}},
+    ),
+)
+"""What readers of the description can read out of the shards."""
+
 
 class WebDataset:
     """`train/00000.tar` and so on, with `index.json`."""
@@ -61,15 +72,10 @@ class WebDataset:
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""
         yield INDEX, _index("-".join(self._hands.survey.names), shards)
-        yield card.KEY, card.card(self._hands, self._hands.columns, shards, "*.tar")
-        tars = [file_object(MIMES["tar"], shard.key, shard.bytes, shard.sha256) for shard in shards]
-        facts = file_set(MIMES["json"], "*.json", within=[shard.key for shard in shards])
-        yield (
-            croissant.KEY,
-            croissant.croissant(
-                self._hands, self._hands.columns, [*tars, facts], lambda column: {"jsonPath": f"$.{column.name}"}
-            ),
-        )
+        yield card.KEY, card.card(self._hands, self._hands.columns, shards, card.files_below(shards, "*.tar"))
+        tars = [file_object(MIMES["tar"], shard) for shard in shards]
+        pictures = file_set("image/*", "*.png", "*.jpg", "*.webp", within=[shard.key for shard in shards])
+        yield croissant.KEY, croissant.croissant(self._hands, [*tars, pictures], FIELDS)
 
 
 def _index(name: str, shards: Sequence[Shard]) -> bytes:
