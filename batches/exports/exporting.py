@@ -14,7 +14,7 @@ from batches.exports.errors import PictureLost
 from batches.exports.formats import kind_of
 from batches.exports.hands import Hands
 from batches.exports.items import items_of
-from batches.exports.stream import Stream, ahead
+from batches.exports.stream import Stream, ahead, lots_of
 from batches.exports.survey import survey
 from batches.exports.tenure import Tenure, page_for
 
@@ -112,7 +112,8 @@ class _Run:
             self._ledger, self._hands.question, bar=self._hands.survey.bar, digits=self._hands.survey.digits,
             split=split, after=written[-1].last if written else None,
         )  # fmt: skip
-        stream = Stream(self._watched(ahead(items, partial(self._fetched, form), THREADS)))
+        lots = lots_of(items, lambda item: item.line.bytes or 0)
+        stream = Stream(self._watched(ahead(lots, partial(self._fetched, form), THREADS)))
         number = len(written)
         while stream.next is not None:
             self._tenure.add(form.write(stream, split, number))

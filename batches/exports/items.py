@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from batches.exports.draws import ALL, draw
+from batches.exports.draws import ALL, LOTS, draw
 from batches.planning.names import slug
 from batches.store.ledger.receipts import job_lines
 
@@ -79,7 +79,7 @@ def items_of(
     """The items of a split, or of all, whose lots are below the bar; `after` is where they begin."""
     place = after.place if after else 0
     for line in lines_of(ledger, question, after):
-        if lot_of(line) < bar and (split == ALL or question.split(line) == split):
+        if (bar == LOTS or lot_of(line) < bar) and (split == ALL or question.split(line) == split):
             yield Item(
                 line=line,
                 split=question.split(line) if split == ALL else split,

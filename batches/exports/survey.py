@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def survey(ledger: Ledger, question: Question) -> Survey:
     told = _Told(question)
     for line in lines_of(ledger, question):
         told.see(line)
-        if lot_of(line) < bar:
+        if bar == LOTS or lot_of(line) < bar:
             told.count(line)
     _refuse_unknown(ledger, question, told)
     if not told.total:
@@ -74,11 +74,11 @@ class _Told:
         self._question = question
         self._digest = hashlib.sha256()
         self._counts = dict.fromkeys(question.splits.names, 0)
-        self._sums: Counter[str] = Counter()
+        self._bytes = self._settled = self._unknown = 0
         self._models: Counter[str] = Counter()
         self._last = 0
         self.models: set[str] = set()  #: of all that may be in the sample
-        self.labels: defaultdict[str, set[str]] = defaultdict(set)  #: of the same, with the values that are asked for
+        self.labels: dict[str, set[str]] = {}  #: of the same, with the values that are asked for
 
     @property
     def total(self) -> int:
@@ -87,8 +87,8 @@ class _Told:
     def see(self, line: JobLine) -> None:
         """It is asked for."""
         self.models.add(line.model)
-        for key in line.labels:
-            _ = self.labels[key]
+        for key in line.labels.keys() - self.labels.keys():
+            self.labels[key] = set()
         for key, _values in self._question.labels:
             self.labels[key].add(line.labels[key])
 
@@ -96,7 +96,9 @@ class _Told:
         """It is in the sample."""
         self._counts[self._question.split(line)] += 1
         self._digest.update(f"{line.batch_id} {line.number} {line.state} {line.sha256}\n".encode())
-        self._sums.update(bytes=line.bytes or 0, settled=line.settled or 0, unknown=line.unknown)
+        self._bytes += line.bytes or 0
+        self._settled += line.settled or 0
+        self._unknown += line.unknown
         self._models[line.model] += 1
         self._last = max(self._last, line.number)
 
@@ -105,7 +107,7 @@ class _Told:
         return Survey(
             names=tuple(names),
             counts={split: count for split, count in self._counts.items() if count},
-            bytes=self._sums["bytes"], settled=self._sums["settled"], unknown=self._sums["unknown"],
+            bytes=self._bytes, settled=self._settled, unknown=self._unknown,
             models=dict(self._models.most_common()),
             labels=tuple(sorted(self.labels)),
             digits=max(LEAST_DIGITS, len(str(self._last))),
@@ -136,7 +138,7 @@ def _refuse_unknown(ledger: Ledger, question: Question, told: _Told) -> None:
     for model in set(question.models) - told.models:
         raise _unknown("--model", model, ledger, question, lambda line: [line.model])
     for key, values in question.labels:
-        for value in set(values) - told.labels[key]:
+        for value in set(values) - told.labels.get(key, set()):
             raise _unknown("--label", f"{key}={value}", ledger, question, _pairs)
     key = question.split_by.removeprefix(LABEL)
     if question.split_by.startswith(LABEL) and key not in told.labels:
