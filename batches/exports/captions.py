@@ -21,7 +21,7 @@ def with_caption(item: Item, caption: Caption, source: ImageStore) -> Item:
         return item
     try:
         facts = json.loads(source.get(f"{item.key}.json"))
-    except ImageMissing:
-        raise lost(item, source, "has no sidecar to tell the prompt that was used") from None
+    except (ImageMissing, ValueError):
+        raise lost(item, source, "has no sidecar that tells the prompt that was used") from None
     used = facts.get("prompt_used") if isinstance(facts, dict) else None
     return replace(item, caption=used) if isinstance(used, str) else item

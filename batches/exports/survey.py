@@ -16,7 +16,7 @@ from batches.models.spelling import did_you_mean
 from batches.store.ledger import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from batches.exports.question import Question
     from batches.store.ledger import Ledger
@@ -135,29 +135,32 @@ def _names(ledger: Ledger, question: Question) -> Iterator[str]:
 
 def _refuse_unknown(ledger: Ledger, question: Question, told: _Told) -> None:
     """Whoever asks for a model or a label that no job has, has misspelt it."""
+
+    def refuse(option: str, word: str, words: Callable[[JobLine], Iterable[str]]) -> None:
+        """What there is, is looked for only now, among all jobs of these batches."""
+        whole = replace(question, models=(), labels=())
+        known = {word for line in lines_of(ledger, whole) for word in words(line)}
+        if word not in known:
+            raise _unknown(f"{option} {word}", word, known, question)
+
     for model in set(question.models) - told.models:
-        raise _unknown("--model", model, ledger, question, lambda line: [line.model])
+        refuse("--model", model, lambda line: [line.model])
     for key, values in question.labels:
         for value in set(values) - told.labels.get(key, set()):
-            raise _unknown("--label", f"{key}={value}", ledger, question, _pairs)
+            refuse("--label", f"{key}={value}", _pairs)
     key = question.split_by.removeprefix(LABEL)
     if question.split_by.startswith(LABEL) and key not in told.labels:
-        raise _unknown("--split-by", key, ledger, question, lambda line: list(line.labels))
+        refuse("--split-by", key, lambda line: line.labels)
 
 
-def _pairs(line: JobLine) -> list[str]:
-    return [f"{key}={value}" for key, value in line.labels.items()]
+def _pairs(line: JobLine) -> Iterable[str]:
+    return (f"{key}={value}" for key, value in line.labels.items())
 
 
-def _unknown(
-    option: str, word: str, ledger: Ledger, question: Question, words: Callable[[JobLine], Sequence[str]]
-) -> SettingError:
-    """What is there is looked for only now, among all jobs of these batches."""
-    whole = replace(question, models=(), labels=())
-    known = {word for line in lines_of(ledger, whole) for word in words(line)}
+def _unknown(said: str, word: str, known: Collection[str], question: Question) -> SettingError:
     hint = did_you_mean(word, known)
     some = ", ".join(sorted(known)[:KNOWN_TOLD])
     return SettingError(
-        f"{option} {word} takes no job of {', '.join(question.batches)}{'; ' if hint else '.'}{hint}",
+        f"{said} takes no job of {', '.join(question.batches)}{'; ' if hint else '.'}{hint}",
         cure=f"There is {some}." if known else "None of these jobs has any.",
     )
