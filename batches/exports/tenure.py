@@ -101,7 +101,7 @@ def _refuse_other(page: Page, question: Question, place: ImageStore) -> None:
     name = next((name for name in asked if page.question.get(name) != asked[name]), "question")
     before, now = (json.dumps(one.get(name), ensure_ascii=False) for one in (page.question, asked))
     raise ExportRefused(
-        f"{place.locate(KEY)} tells of another export: its {name} is {before}, and not {now}.",
+        f"{place.locate(KEY)} tells of another export, with {name} {before} instead of {now}.",
         cure="Name another place with --to, or ask what was asked before.",
     )
 

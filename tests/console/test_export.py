@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from batches.errors import FluxbatchError
+from batches.exports import KINDS
+from batches.exports.columns import OF_JOBS, columns_of
+from batches.exports.formats.arrow import FILE_NAME
 from batches.store.ledger import Ledger
 from console.cli.export import _bytes
-from console.cli.main import app
+from console.cli.main import _load, app
 from console.exit_codes import ExitCode, exit_code_for
 from tests.batches.exports.gallery import Gallery
 from tests.batches.store.ledger.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from typer.testing import Result
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -110,3 +116,28 @@ def test_a_size_is_said_as_disks_are_sold(said: str, count: int | None) -> None:
             _bytes(said)
     else:
         assert _bytes(said) == count
+
+
+def test_every_command_of_the_how_to_works(gallery: Gallery) -> None:
+    labels = [{"style": "photo"}, {"style": "drawing"}]
+    gallery.make(8, name="autumn", labels=labels, prompts=["A fox", "An owl", "A whale", "A hare"])
+    gallery.make(2, name="winter", labels=labels)
+    page = (ROOT / "docs/how-to/make-a-dataset.md").read_text()
+    commands = re.findall(r"^fluxbatch export (.*)$", page, re.MULTILINE)
+    assert len(commands) == 8
+    for command in commands:
+        assert says(*command.split()).exit_code == 0, command
+
+
+def test_the_reference_has_every_format_option_and_column_and_no_other() -> None:
+    page = (ROOT / "docs/reference/exports.md").read_text()
+
+    def first_cells(title: str) -> set[str]:
+        lines = page.partition(f"| {title} |")[2].partition("\n\n")[0].splitlines()[2:]
+        return {word for line in lines for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
+
+    parameters = _load("export").params
+    options = {word for one in parameters for word in (*one.opts, *one.secondary_opts) if word.startswith("--")}
+    assert first_cells("`--format`") == set(KINDS)
+    assert first_cells("option") == options - {"--format", "--to", "--images", "--help"}
+    assert first_cells("column") == {column.name for column in (FILE_NAME, *columns_of(["KEY"]), *OF_JOBS)}

@@ -71,7 +71,7 @@ def test_what_is_finished_is_not_written_again(gallery: Gallery) -> None:
 def test_another_question_at_the_same_place_is_refused_with_the_difference(gallery: Gallery) -> None:
     batch = gallery.make(1)
     gallery.export(batch)
-    with pytest.raises(ExportRefused, match='its caption is "asked", and not "used"') as refused:
+    with pytest.raises(ExportRefused, match='with caption "asked" instead of "used"') as refused:
         gallery.export(batch, caption="used", manner=AGAIN)
     assert "--to" in refused.value.cure
 
