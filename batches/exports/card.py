@@ -50,13 +50,14 @@ def _head(hands: Hands, shards: Sequence[Shard], files: Mapping[str, str]) -> Ma
 
 def _body(hands: Hands, columns: Sequence[Column], shards: Sequence[Shard]) -> Iterator[str]:
     found, counts, total = hands.survey, _counts(hands, shards), sum(shard.items for shard in shards)
+    settled, unknown = sum(shard.settled for shard in shards), sum(shard.unknown for shard in shards)
     lost = f"; {found.total - total:,} were lost and are left out" if total < found.total else ""
     yield f"# {', '.join(found.names)}\n"
     yield f"{total:,} pictures, made with models of Black Forest Labs{lost}.\n"
     yield "Say here what the pictures are for, and under which licence others may use them.\n"
     yield "## How they were made\n"
     yield f"- Batches: {', '.join(hands.question.batches)}"
-    yield f"- Cost: {'at least ' if found.unknown else ''}{show_credits(found.settled)} ({show_usd(found.settled)})"
+    yield f"- Cost: {'at least ' if unknown else ''}{show_credits(settled)} ({show_usd(settled)})"
     yield from _table("model", "pictures", found.models)
     yield from ("", "## Splits")
     yield from _table("split", "pictures", counts)

@@ -58,19 +58,21 @@ class Item:
         return f"{self.name}.{self.ending}"
 
 
-def lines_of(ledger: Ledger, question: Question, after: Spot | None = None) -> Iterator[JobLine]:
+def lines_of(
+    ledger: Ledger, question: Question, after: Spot | None = None, *, with_cost: bool = False
+) -> Iterator[JobLine]:
     """The jobs that a question takes, in the order of its batches and their plans, before any sample is drawn."""
     batches = question.batches[question.batches.index(after.batch) :] if after else question.batches
     for batch in batches:
         number = after.job if after and after.batch == batch else 0
-        for line in job_lines(ledger, batch, states=question.states, after=number):
+        for line in job_lines(ledger, batch, states=question.states, after=number, with_cost=with_cost):
             if question.takes(line):
                 yield line
 
 
-def lot_of(line: JobLine) -> int:
-    """By which a sample is drawn."""
-    return draw("sample", line.batch_id, str(line.number))
+def lot_of(question: Question, line: JobLine) -> int:
+    """By which a sample is drawn: the same for the same manifest, whenever it is run."""
+    return draw("sample", str(question.batches.index(line.batch_id)), str(line.number), line.row_id)
 
 
 def items_of(
@@ -78,8 +80,8 @@ def items_of(
 ) -> Iterator[Item]:
     """The items of a split, or of all, whose lots are below the bar; `after` is where they begin."""
     place = after.place if after else 0
-    for line in lines_of(ledger, question, after):
-        if (bar == LOTS or lot_of(line) < bar) and (split == ALL or question.split(line) == split):
+    for line in lines_of(ledger, question, after, with_cost=True):
+        if (bar == LOTS or lot_of(question, line) < bar) and (split == ALL or question.split(line) == split):
             yield Item(
                 line=line,
                 split=question.split(line) if split == ALL else split,

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from batches.exports.claim import Claim
 from batches.exports.errors import ExportRefused
 from batches.exports.items import Spot
+from batches.money import cost_json
 from batches.store.images import ImageMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from batches.exports.items import Item
     from batches.exports.question import Question
     from batches.exports.survey import Survey
-    from batches.store.images import ImageStore
+    from batches.store.images import Draft, ImageStore
 
 KEY = "export.json"
 
@@ -30,7 +32,37 @@ class Shard:
     items: int  #: pictures, or lines of a table
     bytes: int  #: of all its files
     sha256: str  #: of the file, or of a folder's table
+    settled: int  #: micro-credits that its items cost, as far as BFL said it
+    unknown: int  #: of their attempts, the ones nobody said the cost of
     last: Spot  #: up to where it goes
+
+
+class Tally:
+    """What goes into a shard, while it is written."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.items = self._settled = self._unknown = 0
+        self._last: Spot | None = None
+
+    def add(self, item: Item) -> None:
+        """It is in."""
+        self.items += 1
+        self._settled += item.line.settled or 0
+        self._unknown += item.line.unknown
+        self._last = item.spot
+
+    def skip(self, item: Item) -> None:
+        """It is left out, and the shard is beyond it."""
+        self._last = item.spot
+
+    def shard(self, split: str, key: str, draft: Draft, *, beside: int = 0) -> Shard:
+        """All of it, in this file and in so many bytes beside it."""
+        assert self._last is not None  # no shard is empty
+        return Shard(
+            split=split, key=key, items=self.items, bytes=draft.size + beside, sha256=draft.sha256,
+            settled=self._settled, unknown=self._unknown, last=self._last,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -55,6 +87,8 @@ class Page:
             "items": self.items,
             "bytes": sum(shard.bytes for shard in self.shards),
             "skipped": self.skipped,
+            "cost": cost_json(sum(shard.settled for shard in self.shards)),
+            "cost_unknown": sum(shard.unknown for shard in self.shards),
             "claim": self.claim and asdict(self.claim),
             "shards": [{**asdict(shard), "last": shard.last._asdict()} for shard in self.shards],
             "files": self.files,

@@ -36,8 +36,6 @@ class Survey:
     names: tuple[str, ...]  #: of the manifests
     counts: Mapping[str, int]  #: of each split that has any
     bytes: int  #: of all pictures
-    settled: int  #: micro-credits they cost, as far as BFL said it
-    unknown: int  #: of their attempts, the ones nobody said the cost of
     models: Mapping[str, int]  #: pictures of each
     labels: tuple[str, ...]  #: the keys that occur
     digits: int  #: of the largest number of a job
@@ -56,14 +54,11 @@ def survey(ledger: Ledger, question: Question) -> Survey:
     told = _Told(question)
     for line in lines_of(ledger, question):
         told.see(line)
-        if bar == LOTS or lot_of(line) < bar:
+        if bar == LOTS or lot_of(question, line) < bar:
             told.count(line)
     _refuse_unknown(ledger, question, told)
     if not told.total:
-        raise SettingError(
-            f"There is nothing to export: no job of {', '.join(question.batches)} is {' or '.join(question.states)}.",
-            cure="`fluxbatch status` shows how batches stand.",
-        )
+        raise _nothing(question, told)
     return told.survey(_names(ledger, question), bar)
 
 
@@ -74,7 +69,7 @@ class _Told:
         self._question = question
         self._digest = hashlib.sha256()
         self._counts = dict.fromkeys(question.splits.names, 0)
-        self._bytes = self._settled = self._unknown = 0
+        self._bytes = 0
         self._models: Counter[str] = Counter()
         self._last = 0
         self.models: set[str] = set()  #: of all that may be in the sample
@@ -97,8 +92,6 @@ class _Told:
         self._counts[self._question.split(line)] += 1
         self._digest.update(f"{line.batch_id} {line.number} {line.state} {line.sha256}\n".encode())
         self._bytes += line.bytes or 0
-        self._settled += line.settled or 0
-        self._unknown += line.unknown
         self._models[line.model] += 1
         self._last = max(self._last, line.number)
 
@@ -107,7 +100,7 @@ class _Told:
         return Survey(
             names=tuple(names),
             counts={split: count for split, count in self._counts.items() if count},
-            bytes=self._bytes, settled=self._settled, unknown=self._unknown,
+            bytes=self._bytes,
             models=dict(self._models.most_common()),
             labels=tuple(sorted(self.labels)),
             digits=max(LEAST_DIGITS, len(str(self._last))),
@@ -123,8 +116,22 @@ def _bar(ledger: Ledger, question: Question) -> int:
         return LOTS
     if sample.part is not None:
         return int(sample.part * LOTS)
-    lowest = heapq.nsmallest(sample.count or 0, map(lot_of, lines_of(ledger, question)))
+    lowest = heapq.nsmallest(sample.count or 0, (lot_of(question, line) for line in lines_of(ledger, question)))
     return lowest[-1] + 1 if lowest else 0
+
+
+def _nothing(question: Question, told: _Told) -> SettingError:
+    if told.models:
+        return SettingError(
+            f"Nothing is in a sample of {question.sample and question.sample.said}.",
+            cure="Take more, or a number: --sample 1.",
+        )
+    states, batches = " or ".join(question.states), ", ".join(question.batches)
+    asked = " of these models and labels" if question.models or question.labels else ""
+    return SettingError(
+        f"There is nothing to export: no job{asked} of {batches} is {states}.",
+        cure="`fluxbatch jobs BATCH` shows how each stands.",
+    )
 
 
 def _names(ledger: Ledger, question: Question) -> Iterator[str]:

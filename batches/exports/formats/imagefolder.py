@@ -12,7 +12,7 @@ from batches.exports import card, croissant
 from batches.exports.croissant import MIMES, file_set
 from batches.exports.formats.arrow import FILE_NAME, keep_table
 from batches.exports.formats.tables import json_lines
-from batches.exports.page import Shard
+from batches.exports.page import Tally
 from batches.exports.pictures import lost, picture_of
 from batches.store.images import ImageMissing
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from batches.exports.hands import Hands
     from batches.exports.items import Item
+    from batches.exports.page import Shard
     from batches.exports.stream import Stream
     from batches.store.images import Draft
 
@@ -57,13 +58,14 @@ class ImageFolder:
         while stream.next is not None and self._folder(stream.next[0]) == folder:
             item, key = next(stream.take())
             items[key] = item
-        sizes = self._sizes(folder, items)
+        sizes, tally = self._sizes(folder, items), Tally()
+        for key, item in items.items():
+            (tally.add if key in sizes else tally.skip)(item)
         with self._hands.place.draft() as draft:
             self._write_table(draft, [items[key] for key in sizes])
-            size, digest = draft.size, draft.sha256
+            shard = tally.shard(split, folder, draft, beside=sum(sizes.values()))
             self._hands.place.keep(f"{folder}/{self._table}", draft)
-        total = size + sum(sizes.values())
-        return Shard(split=split, key=folder, items=len(sizes), bytes=total, sha256=digest, last=item.spot)
+        return shard
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from batches.exports import card, croissant
 from batches.exports.croissant import MIMES, file_set
 from batches.exports.formats.arrow import Sink, arrays, arrow, features, fields
-from batches.exports.page import Shard
+from batches.exports.page import Tally
 from batches.exports.pictures import picture_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from batches.exports.hands import Hands
     from batches.exports.items import Item
+    from batches.exports.page import Shard
     from batches.exports.stream import Stream
 
 GROUP_BYTES = 16_000_000
@@ -46,18 +47,19 @@ class Parquet:
 
     def write(self, stream: Stream[tuple[Item, bytes | None]], split: str, number: int) -> Shard:
         """See Format."""
-        options, key, count = self._hands.question.options, f"{split}/{number:05}.parquet", 0
+        options, key, tally = self._hands.question.options, f"{split}/{number:05}.parquet", Tally()
         with self._hands.place.draft() as draft:
             with self._writer(Sink(draft)) as writer:
-                while draft.size < options.shard_bytes and count != options.shard_count:
-                    room = min(GROUP_ROWS, options.shard_count - count) if options.shard_count else GROUP_ROWS
+                while draft.size < options.shard_bytes and tally.items != options.shard_count:
+                    room = min(GROUP_ROWS, options.shard_count - tally.items) if options.shard_count else GROUP_ROWS
                     if not (group := _group(stream, room, options.shard_bytes - draft.size)):
                         break
                     writer.write_table(self._table(group))
-                    count, last = count + len(group), group[-1][0].spot
-            size, digest = draft.size, draft.sha256
+                    for item, _ in group:
+                        tally.add(item)
+            shard = tally.shard(split, key, draft)
             self._hands.place.keep(key, draft)
-        return Shard(split=split, key=key, items=count, bytes=size, sha256=digest, last=last)
+        return shard
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""

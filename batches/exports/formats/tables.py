@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from batches.exports import card, croissant
 from batches.exports.columns import OF_JOBS, facts_of
 from batches.exports.croissant import MIMES, file_object
-from batches.exports.page import Shard
+from batches.exports.page import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from batches.exports.columns import Cell, Column
     from batches.exports.hands import Hands
     from batches.exports.items import Item
+    from batches.exports.page import Shard
     from batches.exports.stream import Stream
 
 CHUNK = 500
@@ -41,15 +42,16 @@ class Table:
 
     def write(self, stream: Stream[tuple[Item, None]], split: str, number: int) -> Shard:  # noqa: ARG002  # there is one
         """See Format."""
-        count, key = 0, f"jobs.{self._ending}"
+        tally, key = Tally(), f"jobs.{self._ending}"
         with self._hands.place.draft() as draft:
             draft.write(self._head.encode(errors="backslashreplace"))
             while chunk := [item for item, _ in islice(stream.take(), CHUNK)]:
                 draft.write(self._lines(chunk, self._columns).encode(errors="backslashreplace"))
-                count, spot = count + len(chunk), chunk[-1].spot
-            size, digest = draft.size, draft.sha256
+                for item in chunk:
+                    tally.add(item)
+            shard = tally.shard(split, key, draft)
             self._hands.place.keep(key, draft)
-        return Shard(split=split, key=key, items=count, bytes=size, sha256=digest, last=spot)
+        return shard
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""

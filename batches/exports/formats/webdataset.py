@@ -12,7 +12,7 @@ from batches.exports import card, croissant
 from batches.exports.columns import facts_of
 from batches.exports.croissant import MIMES, file_object, file_set
 from batches.exports.formats.tar import END, entry
-from batches.exports.page import Shard
+from batches.exports.page import Tally
 from batches.exports.pictures import picture_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from batches.exports.hands import Hands
     from batches.exports.items import Item
+    from batches.exports.page import Shard
     from batches.exports.stream import Stream
 
 INDEX = "index.json"
@@ -57,17 +58,17 @@ class WebDataset:
 
     def write(self, stream: Stream[tuple[Item, bytes]], split: str, number: int) -> Shard:
         """See Format."""
-        options, key, count = self._hands.question.options, f"{split}/{number:05}.tar", 0
+        options, key, tally = self._hands.question.options, f"{split}/{number:05}.tar", Tally()
         with self._hands.place.draft() as draft:
             for item, entries in stream.take():
                 draft.write(entries)
-                count, last = count + 1, item.spot
-                if count == options.shard_count or draft.size >= options.shard_bytes:
+                tally.add(item)
+                if tally.items == options.shard_count or draft.size >= options.shard_bytes:
                     break
             draft.write(END)
-            size, digest = draft.size, draft.sha256
+            shard = tally.shard(split, key, draft)
             self._hands.place.keep(key, draft)
-        return Shard(split=split, key=key, items=count, bytes=size, sha256=digest, last=last)
+        return shard
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select, text, update
 
@@ -77,31 +77,27 @@ def is_written(tx: Connection, batch_id: str, ended_at: float | None) -> None:
 
 
 def job_lines(
-    ledger: Ledger, batch_id: str, *, states: Collection[State] = tuple(State), after: int = 0
+    ledger: Ledger, batch_id: str, *, states: Collection[State] = tuple(State), after: int = 0, with_cost: bool = True
 ) -> Iterator[JobLine]:
-    """All jobs in these states after this number, in the order of the plan.
+    """All jobs in these states after this number, in the order of the plan; without cost, nothing is told of attempts.
 
     No transaction lasts longer than a page, so that nobody waits for it.
     """
     last = after
     while True:
         with ledger.read() as tx:
-            page = _page(tx, batch_id, states, last)
+            rows = _page(tx, batch_id, states, last)
+            tried = _tried(tx, [row.id for row in rows]) if with_cost else {}
+        page = [_line(row, tried.get(row.id)) for row in rows]
         yield from page
         if len(page) < PAGE:
             return
         last = page[-1].number
 
 
-def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[JobLine]:
-    rows = tx.execute(
-        select(jobs)
-        .where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
-        .order_by(jobs.c.number)
-        .limit(PAGE)
-    ).all()
-    tried = _tried(tx, [row.id for row in rows])
-    return [_line(row, tried.get(row.id)) for row in rows]
+def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[Row[Any]]:
+    query = select(jobs).where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
+    return tx.execute(query.order_by(jobs.c.number).limit(PAGE)).all()
 
 
 def _tried(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Row[int, int, int | None, int, float, float]]:

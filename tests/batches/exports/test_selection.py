@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,8 @@ def test_a_sample_is_always_the_same_and_a_larger_one_has_it(gallery: Gallery) -
     assert sampled("5", "five again") == five
     assert five < sampled("12", "twelve")
     assert len(sampled("50%", "half")) == pytest.approx(10, abs=5)
+    with pytest.raises(SettingError, match=r"Nothing is in a sample of 0\.1%"):
+        sampled("0.1%", "none")
     assert len(sampled("100", "more than there are")) == 20
 
 
@@ -97,6 +100,16 @@ def test_a_batch_without_pictures_is_nothing_to_export(gallery: Gallery) -> None
     with pytest.raises(SettingError, match="nothing to export"):
         gallery.export(batch)
     assert gallery.files() == {}
+
+
+def test_a_sample_of_the_same_manifest_is_the_same_when_it_is_run_again(gallery: Gallery) -> None:
+    for name in ("today", "tomorrow"):
+        gallery.export(gallery.make(9, name=name), form="jsonl", sample=sample_of("3"), place=gallery.at(name))
+    today, tomorrow = (
+        [json.loads(line)["id"] for line in gallery.at(name).get("jobs.jsonl").splitlines()]
+        for name in ("today", "tomorrow")
+    )
+    assert today == tomorrow
 
 
 def test_several_batches_have_names_of_their_own(gallery: Gallery) -> None:
