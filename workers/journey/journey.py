@@ -71,7 +71,10 @@ class Journey:
         """Go on with a job that this worker has claimed."""
         self._job = job
         self._hands = hands
-        self._open_until: float | None = None  # when the result was last known not to be ready; None: nobody looked
+        self._open_until: float | None = (
+            None  # the age at which the result was known not to be ready; None: nobody looked
+        )
+        self._promised: list[float] = []  # ages at which polls promised it
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
             max_attempts=job.policy.attempts,
@@ -228,7 +231,7 @@ class Journey:
         if job is None:
             return None
         self._job = job
-        self._open_until = answer.ticket.accepted_at
+        self._open_until = 0.0
         return answer
 
     def _poll(self, after: float) -> Event:
@@ -242,12 +245,14 @@ class Journey:
 
     def _learn(self, answer: PollAnswer, now: float) -> None:
         """When the result became ready lies between two polls, where both were ours."""
+        age = max(0.0, now - self._ticket.accepted_at)  # clocks differ
         if isinstance(answer, InFlight):
-            self._open_until = now
+            self._open_until = age
+            if answer.progress and age:
+                self._promised.append(age / answer.progress)
         elif isinstance(answer, Ready) and self._open_until is not None:
-            accepted_at = self._ticket.accepted_at
-            seconds = ripened(self._open_until - accepted_at, now - accepted_at, answer.seconds)
-            self._hands.paces.learn(self._job.model, seconds)
+            seconds = ripened(self._open_until, age, answer.seconds)
+            self._hands.paces.learn(self._job.model, seconds, self._promised)
             self._open_until = None
 
     def _fetch(self, ready: Ready) -> Event | None:
