@@ -183,8 +183,10 @@ class Journey:
         with self._hands.ledger.write() as tx:
             obstacle = self._obstacle(tx)
             job = None if obstacle else moves.begin_attempt(tx, self._job, self._hands.clock())
+            taken = job is None and moves.is_taken(tx, self._job)
         if job is None:
-            self._release_slot()
+            if not taken:  # else the slot may be in use: it has the job's name, not ours
+                self._release_slot()
             return obstacle
         self._job = job
         answer = self._hands.client.submit(job.path, body)
