@@ -22,7 +22,6 @@ from workers.bfl.answers import (
     Accepted,
     AnswerLost,
     Busy,
-    InFlight,
     Moderated,
     Ready,
     TaskError,
@@ -41,7 +40,7 @@ from workers.journey.events import (
     SlotTaken,
 )
 from workers.journey.fetching import fetch
-from workers.journey.pace import ripened
+from workers.journey.ripening import Ripening
 from workers.journey.seeds import another_seed, seeds_left
 from workers.slots import holder_name
 
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from batches.store.ledger.records import ClaimedJob, Ticket
-    from workers.bfl.answers import PollAnswer
     from workers.journey.events import Event
     from workers.journey.hands import Hands
     from workers.journey.steps import Leaving, Step
@@ -71,10 +69,7 @@ class Journey:
         """Go on with a job that this worker has claimed."""
         self._job = job
         self._hands = hands
-        self._open_until: float | None = (
-            None  # the age at which the result was known not to be ready; None: nobody looked
-        )
-        self._promised: list[float] = []  # ages at which polls promised it
+        self._ripening = Ripening()
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
             max_attempts=job.policy.attempts,
@@ -233,7 +228,7 @@ class Journey:
         if job is None:
             return None
         self._job = job
-        self._open_until = 0.0
+        self._ripening.accepted()
         return answer
 
     def _poll(self, after: float) -> Event:
@@ -242,20 +237,9 @@ class Journey:
         answer = self._hands.client.poll(self._ticket.polling_url)
         if isinstance(answer, Ready | Moderated | TaskError):
             self._release_slot()
-        self._learn(answer, self._hands.clock())
+        age = max(0.0, self._hands.clock() - self._ticket.accepted_at)  # clocks differ
+        self._ripening.saw(answer, age, self._job.model, self._hands.paces)
         return answer
-
-    def _learn(self, answer: PollAnswer, now: float) -> None:
-        """When the result became ready lies between two polls, where both were ours."""
-        age = max(0.0, now - self._ticket.accepted_at)  # clocks differ
-        if isinstance(answer, InFlight):
-            self._open_until = age
-            if answer.progress and age:
-                self._promised.append(age / answer.progress)
-        elif isinstance(answer, Ready) and self._open_until is not None:
-            seconds = ripened(self._open_until, age, answer.seconds)
-            self._hands.paces.learn(self._job.model, seconds, self._promised)
-            self._open_until = None
 
     def _fetch(self, ready: Ready) -> Event | None:
         with self._alone:
