@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -19,7 +20,7 @@ from batches.exports.survey import survey
 from batches.exports.tenure import Tenure, page_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from batches.exports.formats.seam import Format
     from batches.exports.items import Item
@@ -113,11 +114,11 @@ class _Run:
             split=split, after=written[-1].last if written else None,
         )  # fmt: skip
         lots = lots_of(items, lambda item: item.line.bytes or 0)
-        stream = Stream(self._watched(ahead(lots, partial(self._fetched, form), THREADS)))
-        number = len(written)
-        while stream.next is not None:
-            self._tenure.add(form.write(stream, split, number))
-            number += 1
+        with closing(self._watched(ahead(lots, partial(self._fetched, form), THREADS))) as watched:
+            stream, number = Stream(watched), len(written)
+            while stream.next is not None:
+                self._tenure.add(form.write(stream, split, number))
+                number += 1
 
     def _fetched(self, form: Format[T], item: Item) -> tuple[Item, T] | PictureLost:
         """An item with its caption and what the format needs. A lost one is judged where its turn comes."""
@@ -127,7 +128,7 @@ class _Run:
         except PictureLost as error:
             return error
 
-    def _watched(self, fetched: Iterator[tuple[Item, T] | PictureLost]) -> Iterator[tuple[Item, T]]:
+    def _watched(self, fetched: Iterator[tuple[Item, T] | PictureLost]) -> Generator[tuple[Item, T]]:
         """Those that are not lost; it is told how far they are."""
         for one in fetched:
             if isinstance(one, PictureLost):

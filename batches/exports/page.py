@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batches.exports.claim import Claim
 from batches.exports.errors import ExportRefused
@@ -71,7 +71,7 @@ class Page:
 
     question: Mapping[str, object]  #: as JSON has it
     question_sha256: str
-    selected: Mapping[str, object]  #: what the ledger had for it
+    selected: Mapping[str, Any]  #: what the ledger had for it
     claim: Claim | None = None  #: who is at it
     shards: list[Shard] = field(default_factory=list)  #: in the order in which they were written
     files: Mapping[str, str] = field(default_factory=dict)  #: SHA-256 of what lies beside them, by key
@@ -102,13 +102,13 @@ class Page:
     @property
     def skipped(self) -> int:
         """Pictures that were lost, and left out; it shows once all is written."""
-        return int(str(self.selected["items"])) - self.items if self.finished else 0
+        wanted: int = self.selected["items"]
+        return wanted - self.items if self.finished else 0
 
     @property
     def splits(self) -> Mapping[str, int]:
         """The items that the ledger had for each split."""
-        told = self.selected["splits"]
-        assert isinstance(told, dict)
+        told: Mapping[str, int] = self.selected["splits"]
         return told
 
     def of(self, split: str) -> Sequence[Shard]:
@@ -121,7 +121,7 @@ def new_page(question: Question, survey: Survey) -> Page:
     return Page(json.loads(json.dumps(question.as_json())), question.sha256, selected(survey))
 
 
-def selected(survey: Survey) -> dict[str, object]:
+def selected(survey: Survey) -> Mapping[str, Any]:
     """By which it shows whether the ledger still has the same for a question."""
     return {"items": survey.total, "splits": dict(survey.counts), "bytes": survey.bytes, "sha256": survey.sha256}
 
@@ -149,10 +149,9 @@ def keep_page(place: ImageStore, page: Page) -> None:
     place.put(KEY, (json.dumps(page.as_json(), indent=2, ensure_ascii=False) + "\n").encode(errors="backslashreplace"))
 
 
-def _page(told: Mapping[str, object]) -> Page:
-    document: dict[str, object] = {name: told[name] for name in Page.__slots__}
-    claim, shards = told["claim"], told["shards"]
-    assert isinstance(shards, list)
-    document["claim"] = claim and Claim(**claim)  # type: ignore[arg-type]  # what does not fit is a TypeError
-    document["shards"] = [Shard(**{**shard, "last": Spot(**shard["last"])}) for shard in shards]
-    return Page(**document)  # type: ignore[arg-type]  # as above
+def _page(told: Mapping[str, Any]) -> Page:
+    """What does not fit is a TypeError or a KeyError."""
+    document = {name: told[name] for name in Page.__slots__}
+    document["claim"] = told["claim"] and Claim(**told["claim"])
+    document["shards"] = [Shard(**{**shard, "last": Spot(**shard["last"])}) for shard in told["shards"]]
+    return Page(**document)

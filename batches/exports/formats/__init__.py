@@ -10,29 +10,16 @@ from batches.exports.formats.tables import as_csv, as_jsonl
 from batches.exports.formats.webdataset import WebDataset
 from batches.models.spelling import did_you_mean
 
+SHARDED = frozenset({"shard-size", "shard-count"})
+
 KINDS = {
     kind.word: kind
     for kind in (
-        Kind(
-            word="imagefolder",
-            about="pictures in folders with a table beside them, linked where that is possible",
-            make=ImageFolder,
-            takes=frozenset({"metadata", "copy"}),
-        ),
-        Kind(
-            word="webdataset",
-            about="tar shards to train from",
-            make=WebDataset,
-            takes=frozenset({"shard-size", "shard-count"}),
-        ),
-        Kind(
-            word="parquet",
-            about="tables with the pictures in them",
-            make=Parquet,
-            takes=frozenset({"shard-size", "shard-count", "no-images"}),
-        ),
-        Kind(word="csv", about="a table of the jobs", make=as_csv, is_table=True),
-        Kind(word="jsonl", about="the same as JSON Lines", make=as_jsonl, is_table=True),
+        Kind(word="imagefolder", make=ImageFolder, takes=frozenset({"metadata", "copy"})),
+        Kind(word="webdataset", make=WebDataset, takes=SHARDED),
+        Kind(word="parquet", make=Parquet, takes=SHARDED | {"no-images"}),
+        Kind(word="csv", make=as_csv, is_table=True),
+        Kind(word="jsonl", make=as_jsonl, is_table=True),
     )
 }
 

@@ -34,7 +34,6 @@ class Kind:
     """A format as people choose it."""
 
     word: str  #: as `--format` takes it
-    about: str  #: what comes of it
     make: Callable[[Hands], Format[Any]]
     takes: frozenset[str] = frozenset()  #: the options of its own
     is_table: bool = False  #: whether it is one table of jobs, in any state and of all splits, without their pictures

@@ -83,7 +83,7 @@ def test_a_place_with_anything_else_is_left_alone(gallery: Gallery) -> None:
     assert list(gallery.files()) == ["holiday/me.jpeg"]
 
 
-@pytest.mark.parametrize("page", [b"{}", b"[]", b"no JSON", b'{"claim": {}}'])
+@pytest.mark.parametrize("page", [b"{}", b"[]", b"no JSON", b'{"claim": {}}', b"\xff"])
 def test_a_page_that_is_not_ours_is_left_alone(gallery: Gallery, page: bytes) -> None:
     gallery.place.put("export.json", page)
     with pytest.raises(ExportRefused, match="was not written by this version"):
