@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from batches.money import credits_of, json_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from batches.exports.items import Item
     from batches.store.ledger.receipts import JobLine
 
-# Readers of JSON and CSV guess the type of a column by its first lines, part by part. A seed is text because many have
-# none: empty text is text, where nothing may be anything.
+SPELL = json.JSONEncoder(ensure_ascii=False).encode
+"""`json.dumps` would make an encoder for each item."""
+
 Cell = str | int | Decimal | None
 
 
@@ -29,6 +31,8 @@ class Column:
     about: str  #: what it is, for those who get the dataset
 
 
+# Readers of JSON and CSV guess the type of a column by its first lines, part by part. A seed is text because many have
+# none: empty text is text, where nothing may be anything.
 OF_PICTURES = (
     Column("text", "text", lambda item: item.caption, "caption of the picture"),
     Column("prompt", "text", lambda item: str(item.line.params.get("prompt", "")), "prompt that was asked for"),
@@ -59,9 +63,9 @@ def columns_of(labels: Sequence[str]) -> tuple[Column, ...]:
     return (*OF_PICTURES, *map(_label, labels))
 
 
-def facts_of(item: Item, columns: Sequence[Column]) -> Mapping[str, str | int | float | None]:
-    """An item as JSON has it. Amounts are always written as fractions, so that readers see one type in a column."""
-    return {column.name: _written(column.of(item)) for column in columns}
+def facts_of(item: Item, columns: Sequence[Column]) -> str:
+    """An item as JSON. Amounts are always written as fractions, so that readers see one type in a column."""
+    return SPELL({column.name: _written(column.of(item)) for column in columns})
 
 
 def _label(key: str) -> Column:

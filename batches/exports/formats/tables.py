@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from decimal import Decimal
 from io import StringIO
 from itertools import islice
@@ -78,7 +77,7 @@ def table_columns(hands: Hands) -> tuple[Column, ...]:
 
 def json_lines(items: Sequence[Item], columns: Sequence[Column]) -> str:
     """A document per line."""
-    return "".join(json.dumps(facts_of(item, columns), ensure_ascii=False) + "\n" for item in items)
+    return "".join(facts_of(item, columns) + "\n" for item in items)
 
 
 def _csv_lines(items: Sequence[Item], columns: Sequence[Column]) -> str:

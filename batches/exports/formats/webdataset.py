@@ -47,7 +47,7 @@ class WebDataset:
     def fetch(self, item: Item) -> bytes:
         """See Format. The entries of an item, picture and all."""
         picture = picture_of(item, self._hands.source)
-        facts = json.dumps(facts_of(item, self._hands.columns), ensure_ascii=False)
+        facts = facts_of(item, self._hands.columns)
         return b"".join(
             (
                 *entry(item.file, picture),

@@ -29,6 +29,16 @@ KEEP = text("INSERT INTO manifests (sha256, text) VALUES (:sha256, :text) ON CON
 """SQLite and PostgreSQL spell this alike."""
 
 
+TOLD = [
+    jobs.c[name]
+    for name in (
+        *("id", "batch_id", "number", "row_id", "state", "reason", "model", "params", "labels"),
+        *("image_key", "image_sha256", "image_bytes", "image_width", "image_height"),
+    )
+]
+"""Of jobs, in a line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLine:
     """One job as receipts and exports have it."""
@@ -96,7 +106,7 @@ def job_lines(
 
 
 def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[Row[Any]]:
-    query = select(jobs).where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
+    query = select(*TOLD).where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
     return tx.execute(query.order_by(jobs.c.number).limit(PAGE)).all()
 
 
