@@ -110,7 +110,7 @@ def _refuse_claimed(page: Page, now: float) -> None:
     if page.claim is not None and page.claim.holds(now):
         raise ExportRefused(
             f"Process {page.claim.pid} on {page.claim.host} is writing this export.",
-            cure="Wait until it is done. The claim of a machine that died ends "
+            cure="Wait until it is done. The claim of one that died elsewhere ends "
             f"{STALE_SECONDS / 60:.0f} minutes after its last word.",
         )
 

@@ -10,7 +10,7 @@ import pytest
 
 from batches.exports import ExportRefused, Manner, Options, PictureLost, splits_of
 from batches.exports.claim import RENEW_SECONDS, STALE_SECONDS, Claim
-from batches.store.images import FolderStore, ImageStoreFull
+from batches.store.images import FolderStore, ImageStoreFull, MemoryStore
 from tests.batches.exports.gallery import png
 
 if TYPE_CHECKING:
@@ -55,6 +55,14 @@ def test_cut_off_anywhere_it_goes_on_to_the_same_end(gallery: Gallery, form: str
         assert made.is_new
         assert gallery.files() == whole
         assert json.loads(gallery.place.get("export.json")) == page
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_any_image_store_takes_a_dataset(gallery: Gallery, form: str) -> None:
+    batch, memory = gallery.make(3), MemoryStore()
+    gallery.export(batch, form=form)
+    gallery.export(batch, form=form, place=memory)
+    assert {kept.key: memory.get(kept.key) for kept in memory.listing() if kept.key != "export.json"} == gallery.files()
 
 
 def test_what_is_finished_is_not_written_again(gallery: Gallery) -> None:
@@ -118,13 +126,20 @@ class TestClaims:
         return batch
 
     def test_a_second_process_is_refused_while_the_first_lives(self, gallery: Gallery) -> None:
-        batch = self.claimed(gallery, Claim(host=os.uname().nodename, pid=os.getppid(), token="t", at=0))
+        batch = self.claimed(
+            gallery, Claim(host=os.uname().nodename, pid=os.getppid(), token="t", at=gallery.world.now)
+        )
         with pytest.raises(ExportRefused, match=f"Process {os.getppid()} on .* is writing"):
             gallery.export(batch)
 
     def test_one_that_died_here_is_no_hindrance(self, gallery: Gallery) -> None:
         nobody = 2**22 - 1  # above the largest pid of Linux by default
         batch = self.claimed(gallery, Claim(host=os.uname().nodename, pid=nobody, token="t", at=gallery.world.now))
+        assert gallery.export(batch).page.finished
+
+    def test_a_number_that_another_process_has_by_now_is_no_hindrance(self, gallery: Gallery) -> None:
+        at = gallery.world.now - STALE_SECONDS
+        batch = self.claimed(gallery, Claim(host=os.uname().nodename, pid=os.getppid(), token="t", at=at))
         assert gallery.export(batch).page.finished
 
     def test_elsewhere_it_is_dead_when_it_has_said_nothing_for_long(self, gallery: Gallery) -> None:
