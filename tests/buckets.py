@@ -79,8 +79,9 @@ class S3Server:
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, "the S3 server has ended"
+        room = f"http://127.0.0.1:{self._ports['master.port']}/dir/assign"  # a put without any would wait for long
         try:
-            return httpx.get(f"{self.url}/healthz", trust_env=False).is_success
+            return all(httpx.get(url, trust_env=False).is_success for url in (room, f"{self.url}/healthz"))
         except httpx.HTTPError:
             return False
 

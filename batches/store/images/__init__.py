@@ -8,6 +8,7 @@ from batches.store.images.folder import FolderStore
 from batches.store.images.kept import Kept
 from batches.store.images.memory import MemoryStore
 from batches.store.images.store import ImageStore, open_store
+from batches.store.images.trying import open_tried
 from batches.store.images.verify import BadImage, Picture, verify
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "MemoryStore",
     "Picture",
     "open_store",
+    "open_tried",
     "verify",
 ]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 AGAIN = timedelta(minutes=15)
 """After so long the files are read again: what logs people in writes new keys there in the middle of a night."""
 
+PAIR = {"aws_access_key_id", "aws_secret_access_key"}
+"""What says who we are, without asking anybody."""
+
 PROCESS_SECONDS = 60
 """For a program that tells credentials."""
 
@@ -57,13 +60,13 @@ class Profile:
         knows_us = any(environment.get(variable) for variable in OWN)
         if not knows_us and (way := next((key for key in ELSEWHERE if key in its), None)):
             raise _asks_elsewhere(name, way)
-        has = not knows_us and ("aws_access_key_id" in its or "credential_process" in its)
+        has = not knows_us and (its.keys() >= PAIR or "credential_process" in its)
         return cls(name, its.get("region"), its.get("endpoint_url"), files, has)
 
     def __call__(self) -> S3Credential:
         """The credentials as they stand now."""
         its = _read(self.files).get(self.name, {})
-        if "aws_access_key_id" not in its:
+        if not its.keys() >= PAIR:
             return _told(its["credential_process"])
         return {
             "access_key_id": its["aws_access_key_id"],

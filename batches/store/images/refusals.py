@@ -34,6 +34,10 @@ class Refusal:
 
 NO_CREDENTIALS = Refusal("there are no credentials", "{credentials}")
 WRONG_CREDENTIALS = Refusal("the credentials are refused ({code})", "{credentials}")
+MUTE_PROFILE = Refusal(
+    "the profile in ~/.aws tells no credentials",
+    "Log in again; where it has a credential_process, run that by hand to see why.",
+)
 EXPIRED = Refusal("the credentials have expired", "Log in again.")
 NO_BUCKET = Refusal("there is no bucket {bucket}", "Create it, or correct the address.")
 NOT_THERE = Refusal("it is not there", "", ImageMissing)
@@ -89,13 +93,20 @@ ASKED_THE_MACHINE = re.compile(
 )
 """With no credentials at hand, the cloud's own machine is asked for some."""
 
+ASKED_THE_PROFILE = "External AWS credential provider"
+"""What obstore calls ours, which reads profiles."""
+
 
 def refusal(error: Exception, address: BucketAddress, key: str, deed: str) -> ImageStoreError:
     """Our error for what obstore raised when this key was to be read, written, listed, copied or deleted."""
     text = str(error)
     code, status, server = _found(CODE, text), _found(STATUS, text), _found(SERVER, text)
-    known = BY_CODE.get(code) or BY_KIND.get(type(error).__name__) or BY_STATUS.get(status, TROUBLE)
-    known = NO_CREDENTIALS if ASKED_THE_MACHINE.search(text) else known
+    if ASKED_THE_PROFILE in text:
+        known = MUTE_PROFILE
+    elif ASKED_THE_MACHINE.search(text):
+        known = NO_CREDENTIALS
+    else:
+        known = BY_CODE.get(code) or BY_KIND.get(type(error).__name__) or BY_STATUS.get(status, TROUBLE)
     facts = {
         "bucket": address.bucket,
         "address": address,
