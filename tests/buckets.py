@@ -96,6 +96,7 @@ class S3Server:
             "s3.config": self._folder / "people.json",
             "s3.port.iceberg": 0,
             "s3.port.lance": 0,
+            "master.electionTimeout": "1s",  # it elects itself, and would wait for others first
             "master.telemetry": "false",
             "master.volumeSizeLimitMB": 64,
             "volume.max": 0,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 SERVICES = ("s3", "gs", "az")
 
-ADDRESS = re.compile(r"(?P<service>s3|gs|az)://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]+)(?:/(?P<prefix>[^?#\x00-\x1f]*))?")
+ADDRESS = re.compile(r"(?P<service>s3|gs|az)://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]*)(?:/(?P<prefix>[^?#\x00-\x1f]*))?")
 """A prefix is meant as it is written: nothing is percent-decoded."""
 
 

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from batches.store.images.address import BucketAddress
 
 CREDENTIALS = {
-    "s3": "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
-    "gs": "Set GOOGLE_APPLICATION_CREDENTIALS to a key file, or run gcloud auth application-default login.",
-    "az": "Set AZURE_STORAGE_ACCOUNT_NAME, and AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN.",
+    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS (a key file), or log in with gcloud auth application-default login",
+    "az": "AZURE_STORAGE_ACCOUNT_NAME, and AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN",
 }
-"""The cure where credentials are missing or wrong, by service."""
+"""Where the credentials of each service stand: to be set where they are missing, checked where they are wrong."""
 
 ROOM = "Make room and run the same command again: paid results are fetched, not paid again."
 
@@ -32,8 +32,8 @@ class Refusal:
     kind: type[ImageStoreError] = ImageStoreError
 
 
-NO_CREDENTIALS = Refusal("there are no credentials", "{credentials}")
-WRONG_CREDENTIALS = Refusal("the credentials are refused ({code})", "{credentials}")
+NO_CREDENTIALS = Refusal("there are no credentials", "Set {credentials}.")
+WRONG_CREDENTIALS = Refusal("the credentials are refused ({code})", "Check {credentials}.")
 MUTE_PROFILE = Refusal(
     "the profile in ~/.aws tells no credentials",
     "Log in again; where it has a credential_process, run that by hand to see why.",

@@ -56,7 +56,7 @@ def connect(address: BucketAddress) -> ObjectStore:
     except (BaseError, ValueError):
         raise SettingError(
             f"{address} cannot be opened: what {VARIABLES[address.service]} say in the environment cannot be used.",
-            cure=CREDENTIALS[address.service],
+            cure=f"Check {CREDENTIALS[address.service]}.",
         ) from None  # what it says may quote what was set
 
 
@@ -97,20 +97,22 @@ def _is_plain(address: BucketAddress, endpoint: str | None) -> bool:
     if address.service == "az" and _is_on("AZURE_STORAGE_USE_EMULATOR"):
         return True
     name = _first_set(ENDPOINTS[address.service])
-    url = urlsplit(os.environ[name] if name else endpoint or "")
-    if url.scheme != "http" or _is_here(url.hostname or ""):
-        return url.scheme == "http"
+    if name is None and endpoint is None:
+        return False
+    url, name = urlsplit(endpoint if name is None else os.environ[name]), name or "endpoint_url"
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise SettingError(f"{name} is no address of a service.", cure="Give https://HOST, or unset it.")
     allowing = PLAIN[address.service]
-    if not _is_on(allowing):
+    if url.scheme == "http" and not _is_here(url.hostname) and not _is_on(allowing):
         raise SettingError(
-            f"{name or 'endpoint_url'} leads to {url.hostname} without TLS, and pictures would go there in the clear.",
+            f"{name} leads to {url.hostname} without TLS, and pictures would go there in the clear.",
             cure=f"Begin it with https://, or set {allowing}=true in a network that you trust.",
         )
-    return True
+    return url.scheme == "http"
 
 
 def _first_set(names: Iterable[str]) -> str | None:
-    return next((name for name in names if os.environ.get(name)), None)
+    return next((name for name in names if name in os.environ), None)
 
 
 def _is_on(name: str) -> bool:

@@ -91,6 +91,8 @@ def test_whoever_gives_an_address_says_what_it_is_called() -> None:
         ("gs://bucket", {"GOOGLE_SERVICE_ACCOUNT_KEY": '{"private_key": {"hush": 1}}'}, "GOOGLE_*"),
         ("s3://bucket", {"AWS_CHECKSUM_ALGORITHM": "rot13"}, "AWS_*"),
         ("s3://bucket", {"AWS_ENDPOINT_URL": "http://minio.example.com:9000"}, "AWS_ALLOW_HTTP=true"),
+        ("s3://bucket", {"AWS_ENDPOINT_URL": "minio:9000"}, "AWS_ENDPOINT_URL is no address of a service."),
+        ("s3://bucket", {"AWS_ENDPOINT_URL_S3": ""}, "AWS_ENDPOINT_URL_S3 is no address of a service."),
         ("gs://bucket", {"GOOGLE_BASE_URL": "http://192.0.2.1"}, "GOOGLE_ALLOW_HTTP=true"),
         ("az://container", {**ACCOUNT, "AZURE_STORAGE_ENDPOINT": "http://azure.example.com"}, "AZURE_ALLOW_HTTP=true"),
     ],
