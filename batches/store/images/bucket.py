@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import obstore
-from obstore.exceptions import BaseError
 
 from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError
 from batches.store.images.kept import Kept
-from batches.store.images.refusals import disk_refusal, refusal
+from batches.store.images.refusals import disk_refusal, is_of_obstore, refusal
 from batches.store.images.services import connect
 
 if TYPE_CHECKING:
@@ -130,7 +129,9 @@ class BucketStore:
         """What the service says, in our words. Its own may hold an address with a signature, and go no further."""
         try:
             yield
-        except (BaseError, OSError, ValueError) as error:
+        except BaseException as error:
+            if not is_of_obstore(error):
+                raise
             raise refusal(error, self._address, key, deed) from None
 
 

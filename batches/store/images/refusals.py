@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from obstore.exceptions import BaseError
+
 from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
 
 if TYPE_CHECKING:
@@ -50,11 +52,17 @@ NO_ANSWER = Refusal(
     "{server} does not answer",
     "Check the network, and the endpoint if you have set one; then run the same command again.",
 )
-TROUBLE = Refusal("{server} answers {code}", "Run the same command again later.")
+UNUSABLE = Refusal("what is set for the service cannot be used", "Check {credentials}.")
+TROUBLE = Refusal(
+    "{server} answers {code}",
+    "Check the address and the endpoint; if they are right, run the same command again later.",
+)
 
 BY_CODE = {
     "NoSuchBucket": NO_BUCKET,
     "ContainerNotFound": NO_BUCKET,
+    "InvalidBucketName": NO_BUCKET,
+    "InvalidResourceName": NO_BUCKET,
     "AccessDenied": DENIED,
     "InvalidAccessKeyId": WRONG_CREDENTIALS,
     "SignatureDoesNotMatch": WRONG_CREDENTIALS,
@@ -71,7 +79,11 @@ BY_CODE = {
 }
 """What the service itself calls it goes first."""
 
+PANIC = "PanicException"
+"""The name of what obstore raises for its own mistakes. It is no Exception, and would end a thread without a word."""
+
 BY_KIND = {
+    PANIC: UNUSABLE,
     "ValueError": BAD_NAME,
     "FileNotFoundError": NOT_THERE,
     "PreconditionError": REPLACED,
@@ -97,7 +109,12 @@ ASKED_THE_PROFILE = "External AWS credential provider"
 """What obstore calls ours, which reads profiles."""
 
 
-def refusal(error: Exception, address: BucketAddress, key: str, deed: str) -> ImageStoreError:
+def is_of_obstore(error: BaseException) -> bool:
+    """Whether it is something that obstore raises."""
+    return isinstance(error, BaseError | OSError | ValueError) or type(error).__name__ == PANIC
+
+
+def refusal(error: BaseException, address: BucketAddress, key: str, deed: str) -> ImageStoreError:
     """Our error for what obstore raised when this key was to be read, written, listed, copied or deleted."""
     text = str(error)
     code, status, server = _found(CODE, text), _found(STATUS, text), _found(SERVER, text)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from batches.errors import SettingError
+from batches.store.images.endpoints import endpoint_variable, is_plain, is_word
 from batches.store.images.profiles import Profile
 from batches.store.images.refusals import CREDENTIALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from obstore.store import AzureConfig, ClientConfig, ObjectStore, RetryConfig, S3Config
 
     from batches.store.images.address import BucketAddress
@@ -32,19 +29,19 @@ REQUEST_SECONDS = 60
 
 VARIABLES = {"s3": "AWS_*", "gs": "GOOGLE_*", "az": "AZURE_*"}
 
-ENDPOINTS = {
-    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
-    "gs": ("GOOGLE_BASE_URL",),
-    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+SENT = {
+    "s3": ("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AWS_TOKEN"),
+    "gs": ("GOOGLE_BEARER_TOKEN",),
+    "az": ("AZURE_STORAGE_TOKEN",),
 }
-"""The variables that name another endpoint than the service's own, the first that is set goes before the others."""
-
-PLAIN = {"s3": "AWS_ALLOW_HTTP", "gs": "GOOGLE_ALLOW_HTTP", "az": "AZURE_ALLOW_HTTP"}
-"""The variables that allow an endpoint without TLS beyond this machine."""
+"""The variables that go into a header as they are."""
 
 
 def connect(address: BucketAddress) -> ObjectStore:
     """The bucket, ready to be used by any thread; nothing is sent yet. SettingError where it cannot be set up."""
+    for name in SENT[address.service]:
+        if not is_word(os.environ.get(name, "")):
+            raise SettingError(f"{name} has letters in it that no key has.", cure="Copy it again, without line breaks.")
     try:
         match address.service:
             case "s3":
@@ -63,9 +60,9 @@ def connect(address: BucketAddress) -> ObjectStore:
 def _s3(address: BucketAddress) -> S3Store:
     profile = Profile.of(os.environ)
     config: S3Config = {"disable_bulk_delete": True}  # we delete one at a time, and not every service knows the other
-    if profile and profile.region and not _first_set(("AWS_REGION", "AWS_DEFAULT_REGION")):
+    if profile and profile.region and not {"AWS_REGION", "AWS_DEFAULT_REGION"} & os.environ.keys():
         config["region"] = profile.region
-    endpoint = profile.endpoint if profile and not _first_set(ENDPOINTS["s3"]) else None
+    endpoint = profile.endpoint if profile and not endpoint_variable("s3") else None
     if endpoint:
         config["endpoint"] = endpoint
     return S3Store(
@@ -86,41 +83,7 @@ def _azure(address: BucketAddress) -> AzureStore:
 
 def _client(address: BucketAddress, endpoint: str | None = None) -> ClientConfig:
     return {
-        "allow_http": _is_plain(address, endpoint),
+        "allow_http": is_plain(address.service, endpoint),
         "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
         "timeout": timedelta(seconds=REQUEST_SECONDS),
     }
-
-
-def _is_plain(address: BucketAddress, endpoint: str | None) -> bool:
-    """Whether there is no TLS; SettingError where there has to be."""
-    if address.service == "az" and _is_on("AZURE_STORAGE_USE_EMULATOR"):
-        return True
-    name = _first_set(ENDPOINTS[address.service])
-    if name is None and endpoint is None:
-        return False
-    url, name = urlsplit(endpoint if name is None else os.environ[name]), name or "endpoint_url"
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise SettingError(f"{name} is no address of a service.", cure="Give https://HOST, or unset it.")
-    allowing = PLAIN[address.service]
-    if url.scheme == "http" and not _is_here(url.hostname) and not _is_on(allowing):
-        raise SettingError(
-            f"{name} leads to {url.hostname} without TLS, and pictures would go there in the clear.",
-            cure=f"Begin it with https://, or set {allowing}=true in a network that you trust.",
-        )
-    return url.scheme == "http"
-
-
-def _first_set(names: Iterable[str]) -> str | None:
-    return next((name for name in names if name in os.environ), None)
-
-
-def _is_on(name: str) -> bool:
-    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

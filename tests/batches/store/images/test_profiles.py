@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.buckets import S3Server
 
+BELL = "AKIA\a"
 KEYS = "aws_access_key_id = {0}\naws_secret_access_key = {1}\n"
 
 
@@ -67,6 +68,14 @@ def test_a_program_that_fails_is_told_without_its_words(s3_server: S3Server, wri
     with pytest.raises(ImageStoreError, match="credential_process") as refused:
         open_store(f"s3://{BUCKET}").put("a.png", b"picture")
     assert OWNER[1] not in str(refused.value)
+
+
+def test_a_profile_with_letters_that_no_key_has_ends_no_thread(
+    s3_server: S3Server, write: Callable[[str, str], None]
+) -> None:
+    write("credentials", f"[default]\nendpoint_url = {s3_server.url}\n{KEYS.format(BELL, OWNER[1])}")
+    with pytest.raises(ImageStoreError, match="what is set for the service cannot be used"):
+        open_store(f"s3://{BUCKET}").put("a.png", b"picture")
 
 
 def test_keys_that_are_replaced_in_the_night_are_taken_up(write: Callable[[str, str], None], tmp_path: Path) -> None:
