@@ -21,12 +21,6 @@ BUCKET = "pictures"
 OWNER = ("AKIAOWNER", "the-secret-of-the-owner")
 READER = ("AKIAREADER", "the-secret-of-the-reader")
 
-IDENTITIES = [
-    {"name": "owner", "actions": ["Admin", "Read", "Write", "List"], "credentials": [OWNER]},
-    {"name": "reader", "actions": [f"Read:{BUCKET}", f"List:{BUCKET}"], "credentials": [READER]},
-]
-"""The owner makes a bucket by writing to it."""
-
 WAIT_SECONDS = 60
 
 
@@ -36,11 +30,16 @@ class S3Server:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names = ("master", "volume", "filer", "s3")
+        self.lets_the_owner("Admin", "Read", "Write", "List")
+
+    def lets_the_owner(self, *actions: str) -> None:
+        """What the owner may do from its next start on. An admin makes a bucket by writing to it."""
+        may = {OWNER: actions, READER: (f"Read:{BUCKET}", f"List:{BUCKET}")}
         people = [
-            {**one, "credentials": [{"accessKey": key, "secretKey": secret} for key, secret in one["credentials"]]}
-            for one in IDENTITIES
+            {"name": key, "actions": its, "credentials": [{"accessKey": key, "secretKey": secret}]}
+            for (key, secret), its in may.items()
         ]
-        (folder / "people.json").write_text(json.dumps({"identities": people}))
+        (self._folder / "people.json").write_text(json.dumps({"identities": people}))
 
     @property
     def url(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batches.store.images.draft import Draft
-from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
+from batches.store.images.errors import ImageMissing, ImageStoreAway, ImageStoreError, ImageStoreFull
 from batches.store.images.folder import FolderStore
 from batches.store.images.kept import Kept
 from batches.store.images.memory import MemoryStore
@@ -17,6 +17,7 @@ __all__ = [
     "FolderStore",
     "ImageMissing",
     "ImageStore",
+    "ImageStoreAway",
     "ImageStoreError",
     "ImageStoreFull",
     "Kept",

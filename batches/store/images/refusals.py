@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from obstore.exceptions import BaseError
 
-from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
+from batches.store.images.errors import ImageMissing, ImageStoreAway, ImageStoreError, ImageStoreFull
 
 if TYPE_CHECKING:
     from batches.store.images.address import BucketAddress
@@ -51,7 +51,9 @@ BAD_NAME = Refusal("no bucket takes such a name", "Correct output.name.")
 NO_ANSWER = Refusal(
     "{server} does not answer",
     "Check the network, and the endpoint if you have set one; then run the same command again.",
+    ImageStoreAway,
 )
+UNWELL = Refusal("{server} answers {code}", "Run the same command again later.", ImageStoreAway)
 UNUSABLE = Refusal("what is set for the service cannot be used", "Check {credentials}.")
 TROUBLE = Refusal(
     "{server} answers {code}",
@@ -92,7 +94,14 @@ BY_KIND = {
 }
 """Then what obstore takes it for."""
 
-BY_STATUS = {"": NO_ANSWER, "301": ELSEWHERE, "403": DENIED, "404": NO_BUCKET, "507": FULL}
+BY_STATUS = {
+    "": NO_ANSWER,
+    "301": ELSEWHERE,
+    "403": DENIED,
+    "404": NO_BUCKET,
+    **dict.fromkeys(("408", "429", "500", "502", "503", "504"), UNWELL),
+    "507": FULL,
+}
 """Then the status of HTTP; empty where nothing came back."""
 
 CODE = re.compile(r"<Code>(\w+)</Code>|\(code: (\w+)\)")
