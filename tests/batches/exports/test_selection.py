@@ -42,7 +42,7 @@ def test_models_and_labels_narrow_it(gallery: Gallery) -> None:
 
 
 def test_pictures_of_one_prompt_are_in_one_split(gallery: Gallery) -> None:
-    batch = gallery.make(40, prompts=[f"Animal {number}" for number in range(10)])
+    batch = gallery.make(20, prompts=[f"Animal {number}" for number in range(10)])
     gallery.export(batch, form="jsonl", splits=HALVES)
     splits = defaultdict(set)
     for row in gallery.rows("jobs.jsonl"):
