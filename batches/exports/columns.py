@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from batches.exports.items import Item
-    from batches.store.ledger.receipts import JobLine
+    from batches.store.ledger.exporting import ExportLine
 
 SPELL = json.JSONEncoder(ensure_ascii=False).encode
 """`json.dumps` would make an encoder for each item."""
@@ -51,7 +51,7 @@ OF_JOBS = (
     Column("split", "text", lambda item: item.split, "part of the dataset"),
     Column("state", "text", lambda item: item.line.state, "how the job ended, or stands"),
     Column("reason", "text", lambda item: item.line.reason, "why it has no picture"),
-    Column("attempts", "whole", lambda item: item.line.attempts, "submissions"),
+    Column("attempts", "whole", lambda item: item.line.cost.attempts, "submissions"),
     Column("image", "text", lambda item: item.line.image_key or "", "key of the picture in the image store"),
     Column("bytes", "whole", lambda item: item.line.bytes, "size of the picture"),
 )
@@ -76,8 +76,8 @@ def _written(cell: Cell) -> str | int | float | None:
     return float(json_number(cell)) if isinstance(cell, Decimal) else cell
 
 
-def _credits(line: JobLine) -> Decimal | None:
+def _credits(line: ExportLine) -> Decimal | None:
     """A copy cost nothing."""
-    if line.settled is None:
-        return None if line.unknown else Decimal(0)
-    return credits_of(line.settled)
+    if line.cost.settled is None:
+        return None if line.cost.unknown else Decimal(0)
+    return credits_of(line.cost.settled)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from batches.exports.draws import ALL, LOTS, draw
 from batches.planning.names import slug
-from batches.store.ledger.receipts import job_lines
+from batches.store.ledger.exporting import export_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from batches.exports.question import Question
     from batches.store.ledger import Ledger
-    from batches.store.ledger.receipts import JobLine
+    from batches.store.ledger.exporting import ExportLine
 
 
 class Spot(NamedTuple):
@@ -29,7 +29,7 @@ class Spot(NamedTuple):
 class Item:
     """A job on its way into a dataset."""
 
-    line: JobLine
+    line: ExportLine
     split: str  #: which part of the dataset it belongs to
     place: int  #: in that part, from 0
     name: str  #: of its files, without an ending; no other item has it
@@ -60,17 +60,17 @@ class Item:
 
 def lines_of(
     ledger: Ledger, question: Question, after: Spot | None = None, *, with_cost: bool = False
-) -> Iterator[JobLine]:
+) -> Iterator[ExportLine]:
     """The jobs that a question takes, in the order of its batches and their plans, before any sample is drawn."""
     batches = question.batches[question.batches.index(after.batch) :] if after else question.batches
     for batch in batches:
         number = after.job if after and after.batch == batch else 0
-        for line in job_lines(ledger, batch, states=question.states, after=number, with_cost=with_cost):
+        for line in export_lines(ledger, batch, question.states, after=number, with_cost=with_cost):
             if question.takes(line):
                 yield line
 
 
-def lot_of(question: Question, line: JobLine) -> int:
+def lot_of(question: Question, line: ExportLine) -> int:
     """By which a sample is drawn: the same for the same manifest, whenever it is run."""
     return draw("sample", str(question.batches.index(line.batch_id)), str(line.number), line.row_id)
 
@@ -92,7 +92,7 @@ def items_of(
             place += 1
 
 
-def _name(line: JobLine, digits: int, *, alone: bool) -> str:
+def _name(line: ExportLine, digits: int, *, alone: bool) -> str:
     """`0001-fox`, and with its batch before it where there are several. It has no dot, at which tar readers cut it."""
     words = slug(line.row_id)
     batch = "" if alone else f"{line.batch_id.replace('.', '-')}-"

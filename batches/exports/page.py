@@ -48,8 +48,8 @@ class Tally:
     def add(self, item: Item) -> None:
         """It is in."""
         self.items += 1
-        self._settled += item.line.settled or 0
-        self._unknown += item.line.unknown
+        self._settled += item.line.cost.settled or 0
+        self._unknown += item.line.cost.unknown
         self._last = item.spot
 
     def skip(self, item: Item) -> None:

@@ -11,7 +11,7 @@ from batches.exports.draws import UNDIVIDED, Sample, Splits
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
-    from batches.store.ledger.receipts import JobLine
+    from batches.store.ledger.exporting import ExportLine
 
 LABEL = "label:"
 
@@ -66,17 +66,17 @@ class Question:
             "images": self.options.images,
         }
 
-    def takes(self, line: JobLine) -> bool:
+    def takes(self, line: ExportLine) -> bool:
         """Whether a job in one of these states is asked for, before any sample is drawn."""
         if self.models and line.model not in self.models:
             return False
         return all(line.labels.get(key) in values for key, values in self.labels)
 
-    def split(self, line: JobLine) -> str:
+    def split(self, line: ExportLine) -> str:
         """The split of a job: one for all that have the same prompt, row or label."""
         return self.splits.of(self._kin(line))
 
-    def _kin(self, line: JobLine) -> str:
+    def _kin(self, line: ExportLine) -> str:
         if self.split_by.startswith(LABEL):
             return line.labels.get(self.split_by.removeprefix(LABEL), "")
         return line.row_id if self.split_by == "row" else str(line.params.get("prompt", line.row_id))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from batches.exports.question import Question
     from batches.store.ledger import Ledger
-    from batches.store.ledger.receipts import JobLine
+    from batches.store.ledger.exporting import ExportLine
 
 KNOWN_TOLD = 8
 """Models or labels that are named where one is misspelt."""
@@ -79,7 +79,7 @@ class _Told:
     def total(self) -> int:
         return sum(self._counts.values())
 
-    def see(self, line: JobLine) -> None:
+    def see(self, line: ExportLine) -> None:
         """It is asked for."""
         self.models.add(line.model)
         for key in line.labels.keys() - self.labels.keys():
@@ -87,7 +87,7 @@ class _Told:
         for key, _values in self._question.labels:
             self.labels[key].add(line.labels[key])
 
-    def count(self, line: JobLine) -> None:
+    def count(self, line: ExportLine) -> None:
         """It is in the sample."""
         self._counts[self._question.split(line)] += 1
         self._digest.update(f"{line.batch_id} {line.number} {line.state} {line.sha256}\n".encode())
@@ -143,7 +143,7 @@ def _names(ledger: Ledger, question: Question) -> Iterator[str]:
 def _refuse_unknown(ledger: Ledger, question: Question, told: _Told) -> None:
     """Whoever asks for a model or a label that no job has, has misspelt it."""
 
-    def refuse(option: str, word: str, words: Callable[[JobLine], Iterable[str]]) -> None:
+    def refuse(option: str, word: str, words: Callable[[ExportLine], Iterable[str]]) -> None:
         """What there is, is looked for only now, among all jobs of these batches."""
         whole = replace(question, models=(), labels=())
         known = {word for line in lines_of(ledger, whole) for word in words(line)}
@@ -160,7 +160,7 @@ def _refuse_unknown(ledger: Ledger, question: Question, told: _Told) -> None:
         refuse("--split-by", key, lambda line: line.labels)
 
 
-def _pairs(line: JobLine) -> Iterable[str]:
+def _pairs(line: ExportLine) -> Iterable[str]:
     return (f"{key}={value}" for key, value in line.labels.items())
 
 

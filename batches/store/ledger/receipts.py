@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, select, text, update
 
 from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs, manifests
-from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -29,31 +28,18 @@ KEEP = text("INSERT INTO manifests (sha256, text) VALUES (:sha256, :text) ON CON
 """SQLite and PostgreSQL spell this alike."""
 
 
-TOLD = [
-    jobs.c[name]
-    for name in (
-        *("id", "batch_id", "number", "row_id", "state", "reason", "model", "params", "labels"),
-        *("image_key", "image_sha256", "image_bytes", "image_width", "image_height"),
-    )
-]
-"""Of jobs, in a line."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLine:
-    """One job as receipts and exports have it."""
+    """One job as a receipt has it."""
 
-    batch_id: str  #: its batch
     number: int  #: place in the plan
     row_id: str  #: the prompt's id
     state: str
     reason: str  #: why it has no picture
     model: str
     params: Mapping[str, object]  #: the body that was sent
-    labels: Mapping[str, str]  #: for the cost report
     image_key: str | None  #: where its picture is
     sha256: str | None  #: of the picture
-    bytes: int | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
     attempts: int  #: submissions
@@ -86,28 +72,24 @@ def is_written(tx: Connection, batch_id: str, ended_at: float | None) -> None:
     tx.execute(update(batches).where(batches.c.id == batch_id).values(receipt_of=ended_at))
 
 
-def job_lines(
-    ledger: Ledger, batch_id: str, *, states: Collection[State] = tuple(State), after: int = 0, with_cost: bool = True
-) -> Iterator[JobLine]:
-    """All jobs in these states after this number, in the order of the plan; without cost, nothing is told of attempts.
-
-    No transaction lasts longer than a page, so that nobody waits for it.
-    """
-    last = after
+def job_lines(ledger: Ledger, batch_id: str) -> Iterator[JobLine]:
+    """All jobs in the order of the plan. No transaction lasts longer than a page, so that nobody waits for it."""
+    last = 0
     while True:
         with ledger.read() as tx:
-            rows = _page(tx, batch_id, states, last)
-            tried = _tried(tx, [row.id for row in rows]) if with_cost else {}
-        page = [_line(row, tried.get(row.id)) for row in rows]
+            page = _page(tx, batch_id, last)
         yield from page
         if len(page) < PAGE:
             return
         last = page[-1].number
 
 
-def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[Row[Any]]:
-    query = select(*TOLD).where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
-    return tx.execute(query.order_by(jobs.c.number).limit(PAGE)).all()
+def _page(tx: Connection, batch_id: str, after: int) -> Sequence[JobLine]:
+    rows = tx.execute(
+        select(jobs).where(jobs.c.batch_id == batch_id, jobs.c.number > after).order_by(jobs.c.number).limit(PAGE)
+    ).all()
+    tried = _tried(tx, [row.id for row in rows])
+    return [_line(row, tried.get(row.id)) for row in rows]
 
 
 def _tried(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Row[int, int, int | None, int, float, float]]:
@@ -131,9 +113,8 @@ def _tried(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Row[int, int,
 
 def _line(row: Row[object], tried: Row[int, int, int | None, int, float, float] | None) -> JobLine:
     return JobLine(
-        batch_id=row.batch_id, number=row.number, row_id=row.row_id, state=row.state, reason=row.reason,
-        model=row.model, params=row.params, labels=row.labels, image_key=row.image_key, sha256=row.image_sha256,
-        bytes=row.image_bytes, width=row.image_width, height=row.image_height,
+        number=row.number, row_id=row.row_id, state=row.state, reason=row.reason, model=row.model, params=row.params,
+        image_key=row.image_key, sha256=row.image_sha256, width=row.image_width, height=row.image_height,
         attempts=tried.attempts if tried else 0,
         settled=int(tried.settled) if tried and tried.settled is not None else None,
         unknown=tried.unknown if tried else 0,
