@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, select
 
@@ -11,7 +11,7 @@ from batches.store.ledger.schema import attempts, charges, jobs
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from batches.store.ledger.ledger import Ledger
     from batches.store.ledger.states import State
@@ -56,7 +56,7 @@ class ExportLine(NamedTuple):
     bytes: int | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
-    cost: Cost = NOTHING  #: of its attempts, where that was asked for
+    cost: Cost  #: of its attempts, where that was asked for
 
 
 def export_lines(
@@ -69,17 +69,17 @@ def export_lines(
     while True:
         with ledger.read() as tx:
             page = _page(tx, batch_id, states, after)
-            costs = _costs(tx, [line.id for line in page]) if with_cost else {}
-        for line in page:
-            yield line._replace(cost=costs[line.id]) if line.id in costs else line
+            costs = _costs(tx, [row.id for row in page]) if with_cost else {}
+        for row in page:
+            yield ExportLine._make((*row, costs.get(row.id, NOTHING)))
         if len(page) < PAGE:
             return
         after = page[-1].number
 
 
-def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[ExportLine]:
+def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[Row[Any]]:
     query = select(*TOLD).where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
-    return [ExportLine._make(row) for row in tx.execute(query.order_by(jobs.c.number).limit(PAGE))]
+    return tx.execute(query.order_by(jobs.c.number).limit(PAGE)).all()
 
 
 def _costs(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Cost]:
