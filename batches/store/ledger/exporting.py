@@ -77,7 +77,7 @@ def export_lines(
         after = page[-1].number
 
 
-def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[Row[Any]]:
+def _page(tx: Connection, batch_id: str, states: Collection[State], after: int) -> Sequence[Row[*tuple[Any, ...]]]:
     query = select(*TOLD).where(jobs.c.batch_id == batch_id, jobs.c.number > after, jobs.c.state.in_(states))
     return tx.execute(query.order_by(jobs.c.number).limit(PAGE)).all()
 
