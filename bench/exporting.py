@@ -1,6 +1,6 @@
 """How quickly 100,000 pictures of 60 kB become tar shards, beside `tar cf` of the same files: `./run bench exporting`.
 
-Both run by turns, each in a process of its own. Our shards have to be written at 60 % of tar's speed at least, in less
+Both run by turns, each in a process of its own. Our shards should be written at 60 % of tar's speed, in less
 than 300 MB. Ours are on the disk when it ends, and every picture was checked against its SHA-256; so tar is measured
 with a flush at its end too. A further number is how many pictures: `./run bench exporting 20000`.
 """

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 INDEX = "index.json"
 
+BLOCK = 2_000_000
+"""Bytes that are written and hashed at once: while that goes on, other threads have the interpreter."""
+
 FIELDS = (
     croissant.image_field({"extract": {"fileProperty": "content"}}),
     croissant.Field(
@@ -44,28 +47,33 @@ class WebDataset:
         """Write with these hands."""
         self._hands = hands
 
-    def fetch(self, item: Item) -> bytes:
-        """See Format. The entries of an item, picture and all."""
+    def fetch(self, item: Item) -> tuple[bytes, ...]:
+        """See Format. The parts of an item's entries, picture and all."""
         picture = picture_of(item, self._hands.source)
         facts = facts_of(item, self._hands.columns)
-        return b"".join(
-            (
-                *entry(item.file, picture),
-                *entry(f"{item.name}.json", facts.encode(errors="backslashreplace")),
-                *entry(f"{item.name}.txt", item.caption.encode(errors="backslashreplace")),
-            )
+        return (
+            *entry(item.file, picture),
+            *entry(f"{item.name}.json", facts.encode(errors="backslashreplace")),
+            *entry(f"{item.name}.txt", item.caption.encode(errors="backslashreplace")),
         )
 
-    def write(self, stream: Stream[tuple[Item, bytes]], split: str, number: int) -> Shard:
+    def write(self, stream: Stream[tuple[Item, tuple[bytes, ...]]], split: str, number: int) -> Shard:
         """See Format."""
         options, key, tally = self._hands.question.options, f"{split}/{number:05}.tar", Tally()
         with self._hands.place.draft() as draft:
-            for item, entries in stream.take():
-                draft.write(entries)
+            block: list[bytes] = []
+            waiting = 0
+            for item, parts in stream.take():
                 tally.add(item)
-                if tally.items == options.shard_count or draft.size >= options.shard_bytes:
+                block += parts
+                waiting += sum(map(len, parts))
+                is_full = tally.items == options.shard_count or draft.size + waiting >= options.shard_bytes
+                if is_full or waiting >= BLOCK:
+                    draft.write(b"".join(block))
+                    block, waiting = [], 0
+                if is_full:
                     break
-            draft.write(END)
+            draft.write(b"".join([*block, END]))
             shard = tally.shard(split, key, draft)
             self._hands.place.keep(key, draft)
         return shard
