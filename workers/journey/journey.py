@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from batches.store.ledger.records import ClaimedJob, Ticket
+    from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
     from workers.bfl.answers import PollAnswer
     from workers.journey.events import Event
     from workers.journey.hands import Hands
@@ -257,7 +257,8 @@ class Journey:
             if job is None:
                 return None
             self._job = job
-            return fetch(job, self._ticket, ready, self._hands)
+            attempt, ticket = self._under_way
+            return fetch(job, attempt, ticket, ready, self._hands)
 
     def _ask_again(self, after: float, reason: str) -> Event | None:
         log.asking_again(self._job, after, reason)
@@ -324,9 +325,14 @@ class Journey:
 
     @property
     def _ticket(self) -> Ticket:
-        if self._job.attempt is None or self._job.attempt.ticket is None:
+        return self._under_way[1]
+
+    @property
+    def _under_way(self) -> tuple[Attempt, Ticket]:
+        attempt = self._job.attempt
+        if attempt is None or attempt.ticket is None:
             raise ValueError(f"job {self._job.id} has no ticket")
-        return self._job.attempt.ticket
+        return attempt, attempt.ticket
 
 
 def _jittered(seconds: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert
 
 from batches.store.ledger import quarters, spending
 from batches.store.ledger.quarters import Amounts, What
@@ -21,10 +21,6 @@ Kind = Literal["reserved", "released", "reported", "settled"]
 Source = Literal["price table", "submit answer", "result", "rule"]
 
 WRITE = insert(charges)
-
-SAID = select(charges.c.micro_credits).where(
-    charges.c.attempt_id == bindparam("its_attempt"), charges.c.kind == "reported"
-)
 
 
 def book(
@@ -58,13 +54,18 @@ def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> Non
     book(tx, job, attempt_id, "reserved", estimate, source="price table", now=now)
 
 
+def cost_of_result(attempt: Attempt, result: Reported) -> tuple[Reported, Literal["result", "submit answer"]]:
+    """What a delivered picture cost, and who says so: the result, or else the answer to its submission."""
+    if result.micro_credits is None and attempt.said.micro_credits is not None:
+        return replace(result, micro_credits=attempt.said.micro_credits), "submit answer"
+    return result, "result"
+
+
 def settle_result(
     tx: Connection, job: ClaimedJob, attempt: Attempt, cost: Reported, *, image: KeptImage, now: float
 ) -> None:
-    """Settle a delivered picture. Where the result names no amount, what the submit answer named stands."""
-    source: Source = "result"
-    if cost.micro_credits is None and (said := _reported(tx, attempt.id)) is not None:
-        cost, source = replace(cost, micro_credits=said), "submit answer"
+    """Settle a delivered picture."""
+    cost, source = cost_of_result(attempt, cost)
     settle(tx, job, attempt, What.DONE, cost, source=source, now=now, pixels=image.width * image.height)
 
 
@@ -100,8 +101,3 @@ def release(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float) -> No
     """End the reservation where nothing was spent."""
     book(tx, job, attempt.id, "released", Reported(micro_credits=job.estimate_micro_credits), source="rule", now=now)
     spending.reconsider(tx, job.batch_id)
-
-
-def _reported(tx: Connection, attempt_id: int) -> int | None:
-    """Micro-credits that the submit answer named for this attempt."""
-    return tx.scalar(SAID, {"its_attempt": attempt_id})

@@ -16,18 +16,22 @@ from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding, quarters, spending, stops
 from batches.store.ledger.conditions import in_state
 from batches.store.ledger.quarters import Amounts, What
-from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
+from batches.store.ledger.records import Attempt, ClaimedJob, Reported, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
+from batches.store.ledger.schema import charges as lines
 from batches.store.ledger.states import MOVES, NEVER, State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from batches.store.ledger.records import KeptImage, Reported
+    from batches.store.ledger.records import KeptImage
 
 Outcome = Literal["done", "refused", "failed", "moderated", "lost"]
 
 originals = jobs.alias("originals")
+answers = lines.alias("answers")
+
+IMAGE_COLUMNS = ("key", "sha256", "format", "width", "height", "bytes", "dhash")
 
 CLAIMABLE = (State.CALLED, State.RENDERING)
 
@@ -45,7 +49,12 @@ READ = (
     select(
         jobs,
         batches.c.name.label("batch_name"),
+        batches.c.fingerprint.label("batch_fingerprint"),
+        batches.c.accounts.label("batch_accounts"),
+        batches.c.created_at.label("batch_created_at"),
         batches.c.manifest_sha256,
+        batches.c.prices_as_of,
+        batches.c.prices_sha256,
         batches.c.policy,
         case((jobs.c.copy_of.is_not(None), func.coalesce(originals.c.image_key, ""))).label("copied_key"),
         attempts.c.id.label("attempt_id"),
@@ -54,10 +63,14 @@ READ = (
         attempts.c.ticket_id,
         attempts.c.polling_url,
         attempts.c.accepted_at,
+        answers.c.micro_credits,
+        answers.c.input_micro_mp,
+        answers.c.output_micro_mp,
     )
     .join(batches, batches.c.id == jobs.c.batch_id)
     .outerjoin(originals, originals.c.id == jobs.c.copy_of)
     .outerjoin(attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None))
+    .outerjoin(answers, (answers.c.attempt_id == attempts.c.id) & (answers.c.kind == "reported"))
     .where(jobs.c.id == bindparam("its_id"))
 )
 """A job with its batch and the attempt under way."""
@@ -111,7 +124,7 @@ def begin_attempt(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | N
     new = {"its_id": job.id, "job_id": job.id, "account": job.account, "started_at": now}
     attempt_id, number = tx.execute(BEGIN, new).one()
     charges.reserve(tx, job, attempt_id, now)
-    attempt = Attempt(id=attempt_id, number=number, started_at=now, ticket=None)
+    attempt = Attempt(id=attempt_id, number=number, started_at=now, ticket=None, said=Reported())
     return replace(job, state=State.SUBMITTING, attempt=attempt)
 
 
@@ -132,7 +145,7 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
         if not settled and said.micro_credits is not None and tx.scalar(IS_LOST, {"its_attempt": attempt.id}):
             charges.settle(tx, job, attempt, What.LOST, said, source="submit answer", now=now)
         return None
-    return replace(job, state=State.RENDERING, waits=0, attempt=replace(attempt, ticket=ticket))
+    return replace(job, state=State.RENDERING, waits=0, attempt=replace(attempt, ticket=ticket, said=said))
 
 
 def put_back(
@@ -261,7 +274,7 @@ def _settle_doubt(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float)
 
 
 def _columns_of(image: KeptImage) -> dict[str, object]:
-    return {f"image_{name}": getattr(image, name) for name in ("key", "sha256", "format", "width", "height", "bytes")}
+    return {f"image_{name}": getattr(image, name) for name in IMAGE_COLUMNS} | {"flags": image.flags}
 
 
 def _end_attempt(tx: Connection, job: ClaimedJob, outcome: Outcome, message: str, now: float) -> None:
@@ -304,4 +317,12 @@ def _attempt_of(row: Row[tuple[object, ...]]) -> Attempt | None:
         if row.ticket_id is not None
         else None
     )
-    return Attempt(id=row.attempt_id, number=row.attempt_number, started_at=row.started_at, ticket=ticket)
+    return Attempt(
+        id=row.attempt_id,
+        number=row.attempt_number,
+        started_at=row.started_at,
+        ticket=ticket,
+        said=Reported(
+            micro_credits=row.micro_credits, input_micro_mp=row.input_micro_mp, output_micro_mp=row.output_micro_mp
+        ),
+    )
