@@ -42,6 +42,8 @@ Moment = Annotated[float, PlainSerializer(_told), PlainValidator(_read)]
 Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """As many as the ledger has room for."""
 
+Hex = Annotated[str, Field(pattern="^([0-9a-f]{2})+$")]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -63,7 +65,7 @@ class Asked:
 
     number: Whole  #: place in the plan
     id: str  #: the prompt's
-    fingerprint: str  #: of the request, in hex
+    fingerprint: Hex  #: of the request
     occurrence: Whole  #: which time its batch asks for the same, from 1
     copy_of: str | None  #: the picture that it is a copy of; None: it was made
     account: str  #: who was called to pay
