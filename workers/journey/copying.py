@@ -38,6 +38,8 @@ def make_copy(job: ClaimedJob, source: str, hands: Hands) -> None:
 
 
 def _copied(job: ClaimedJob, source: str, hands: Hands) -> KeptImage:
+    if not source:
+        raise ImageMissing("it is not kept any more")
     facts = Sidecar.read(hands.images.get(sidecar_of(source)))
     now = hands.clock()
     with hands.images.draft() as draft:

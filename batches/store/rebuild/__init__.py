@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batches.store.rebuild.finding import Found, Wrong
+from batches.store.rebuild.finding import Found
 from batches.store.rebuild.rebuilding import Rebuilt, rebuild
 
-__all__ = ["Found", "Rebuilt", "Wrong", "rebuild"]
+__all__ = ["Found", "Rebuilt", "rebuild"]

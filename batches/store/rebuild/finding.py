@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from batches.store.images import ImageMissing, key_of
+from batches.store.images.checking import PICTURES, Wrong, sha256_of
 from batches.store.images.keys import SIDECAR
 from batches.store.sidecar import BadSidecar, Sidecar
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from batches.store.images import ImageStore, Kept
-
-PICTURES = (".jpeg", ".png", ".webp")
-"""How the names of pictures end; other things that lie about are none of ours."""
 
 READ_AT_ONCE = 16
 """Threads: a bucket takes 20 ms and more to answer, and most of that is waiting."""
@@ -35,14 +32,6 @@ class Found:
 
     key: str
     facts: Sidecar
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Something that does not fit."""
-
-    key: str
-    problem: str  #: in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +81,6 @@ def _looked_at(store: ImageStore, pair: Pair, *, hashing: bool) -> Found | Wrong
         return Wrong(pair.key, f"its sidecar tells of {facts.job.output_name} in {facts.batch.id}")
     if pair.size != facts.image.bytes:
         return Wrong(pair.key, f"the picture has {pair.size:,} bytes, and its sidecar says {facts.image.bytes:,}")
-    if hashing and _sha256(store, pair.key) != facts.image.sha256:
+    if hashing and sha256_of(store, pair.key) != facts.image.sha256:
         return Wrong(pair.key, "the picture is not the one that its sidecar tells of")
     return Found(pair.key, facts)
-
-
-def _sha256(store: ImageStore, key: str) -> str:
-    digest = hashlib.sha256()
-    for part in store.stream(key):
-        digest.update(part)
-    return digest.hexdigest()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from batches.store.images.checking import Wrong
 from batches.store.images.keys import batch_of
 from batches.store.ledger import rebuilding
-from batches.store.rebuild.finding import Found, Pair, Wrong, pairs_of, reader
+from batches.store.rebuild.finding import Found, Pair, pairs_of, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

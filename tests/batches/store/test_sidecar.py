@@ -11,21 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from batches.store.images import MemoryStore, key_of, sidecar_of
 from batches.store.ledger import standing
 from batches.store.ledger.schema import attempts, charges, jobs
 from batches.store.rebuild import rebuild
-from batches.store.sidecar import Asked, BadSidecar, Made, Origin, Sidecar, Stored
+from batches.store.sidecar import Asked, BadSidecar, Made, Sidecar, Stored
+from tests.batches.store.shelf import ORIGIN, copy_of, facts, kept, key
 from tests.simulated_world.blank import blank_ledger
 
 AMOUNTS = st.none() | st.integers(0, 10**15)
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
 MOMENTS = st.integers(10**9, 2 * 10**9).map(lambda eighths: eighths / 8 + 10**9)  # exact to the microsecond
-ORIGIN = Origin(
-    id="fox-1", name="fox", fingerprint="f" * 64, manifest_sha256="5" * 64, accounts=("lab", "studio"),
-    prices_as_of="2026-08-14", prices_sha256="a" * 64, created_at=1_790_000_000.25,
-)  # fmt: skip
-
 made = st.builds(
     Made,
     number=st.integers(1, 9),
@@ -77,7 +72,7 @@ sidecars = st.builds(
 )
 
 
-def numbered(facts: list[Sidecar]) -> list[Sidecar]:
+def numbered(some: list[Sidecar]) -> list[Sidecar]:
     """Each as a job of its own."""
     return [
         replace(
@@ -87,18 +82,8 @@ def numbered(facts: list[Sidecar]) -> list[Sidecar]:
             ),
             attempt=replace(one.attempt, ticket=f"{number} {one.attempt.ticket}"),
         )
-        for number, one in enumerate(facts, 1)
+        for number, one in enumerate(some, 1)
     ]
-
-
-def kept(facts: list[Sidecar]) -> MemoryStore:
-    """A store with these sidecars, and something of the right size in the place of each picture."""
-    store = MemoryStore()
-    for one in facts:
-        key = key_of(one.batch.id, one.job.number, one.job.output_name)
-        store.put(key, b"...")
-        store.put(sidecar_of(key), one.as_bytes())
-    return store
 
 
 def told_by(job: Any) -> dict[str, Any]:
@@ -113,17 +98,17 @@ def told_by(job: Any) -> dict[str, Any]:
 
 
 @given(sidecars)
-def test_a_sidecar_comes_back_from_its_bytes(facts: Sidecar) -> None:
-    assert Sidecar.read(facts.as_bytes()) == facts
+def test_a_sidecar_comes_back_from_its_bytes(one: Sidecar) -> None:
+    assert Sidecar.read(one.as_bytes()) == one
 
 
 @given(st.lists(sidecars, min_size=1, max_size=6))
 @settings(max_examples=40, deadline=None)
 def test_rows_that_are_written_from_sidecars_say_what_those_say(some: list[Sidecar]) -> None:
-    facts = numbered(some)
+    all_of_them = numbered(some)
     ledger = blank_ledger()
-    told = rebuild(kept(facts), ledger, batch=None, hashing=False, tell=lambda _: None)
-    assert (told.batches, told.wrong, told.left_alone) == ({"fox-1": len(facts)}, [], [])
+    told = rebuild(kept(all_of_them), ledger, batch=None, hashing=False, tell=lambda _: None)
+    assert (told.batches, told.wrong, told.left_alone) == ({"fox-1": len(all_of_them)}, [], [])
     with ledger.read() as tx:
         rows = tx.execute(select(jobs).order_by(jobs.c.number)).all()
         tries = tx.execute(select(attempts).order_by(attempts.c.job_id)).all()
@@ -131,7 +116,7 @@ def test_rows_that_are_written_from_sidecars_say_what_those_say(some: list[Sidec
         batch = standing.find_batch(tx, "fox-1")
         assert batch is not None
         now = standing.standing_of(tx, batch)
-    for one, job, attempt, charge in zip(facts, rows, tries, settled, strict=True):
+    for one, job, attempt, charge in zip(all_of_them, rows, tries, settled, strict=True):
         assert told_by(job) == one.as_json()["job"]
         assert (job.image_dhash, job.flags, job.image_bytes) == (one.image.dhash, one.image.flags, one.image.bytes)
         assert (attempt.ticket_id, attempt.started_at, attempt.ended_at) == (
@@ -141,33 +126,13 @@ def test_rows_that_are_written_from_sidecars_say_what_those_say(some: list[Sidec
             one.micro_credits, one.attempt.output_micro_mp, one.attempt.source,
         )  # fmt: skip
     assert now.rests
-    assert now.money.settled == sum(one.micro_credits or 0 for one in facts) == told.micro_credits
-    assert now.money.unknown == sum(one.micro_credits is None for one in facts)
-    assert (now.jobs, now.money.reserved) == ({"done": len(facts)}, 0)
+    assert now.money.settled == sum(one.micro_credits or 0 for one in all_of_them) == told.micro_credits
+    assert now.money.unknown == sum(one.micro_credits is None for one in all_of_them)
+    assert (now.jobs, now.money.reserved) == ({"done": len(all_of_them)}, 0)
 
 
-ONE = numbered([
-    Sidecar(
-        prompt_used=None, seed_used=None, batch=ORIGIN, micro_credits=7, stored_at=1_790_000_009.0,
-        job=Asked(
-            number=1, id="fox", fingerprint="", occurrence=1, copy_of=None, account="lab", lane="standard",
-            model="flux-dev", path="/v1/flux-dev", params={"prompt": "a fox"}, labels={}, output_name="",
-            estimate_micro_credits=8, estimate_pixels=None, input_pixels=0,
-        ),
-        attempt=Made(
-            number=1, ticket="t", started_at=1_790_000_001.0, accepted_at=1_790_000_002.0, source="result",
-            input_micro_mp=None, output_micro_mp=None,
-        ),
-        image=Stored(format="png", width=8, height=8, bytes=3, sha256="d" * 64, dhash=1, flags=()),
-    )
-])[0]  # fmt: skip
-KEY = "fox-1/1.png"
-
-
-def copy_of(facts: Sidecar, number: int, occurrence: int) -> Sidecar:
-    """The sidecar of a copy of this picture in the same batch."""
-    own = replace(facts.job, number=number, occurrence=occurrence, copy_of=KEY, output_name=f"{number}.png")
-    return replace(facts, job=own, micro_credits=0)
+ONE = facts()
+KEY = key(ONE)
 
 
 def test_copies_find_their_original_and_cost_nothing() -> None:
@@ -199,7 +164,7 @@ def test_a_copy_whose_original_is_gone_stands_in_for_it() -> None:
         (lambda store: store.delete(f"{KEY}.json"), "it has no sidecar"),
         (lambda store: store.put(f"{KEY}.json", b"{"), "its sidecar cannot be read: Invalid JSON"),
         (lambda store: store.put(KEY, b"...."), "the picture has 4 bytes, and its sidecar says 3"),
-        (lambda _: None, "the picture is not the one that its sidecar tells of"),
+        (lambda store: store.put(KEY, b"???"), "the picture is not the one that its sidecar tells of"),
     ],
     ids=["picture", "sidecar", "garbled", "size", "bytes"],
 )
