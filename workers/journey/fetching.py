@@ -13,21 +13,22 @@ from workers.journey.provenance import Delivery, sidecar
 
 if TYPE_CHECKING:
     from batches.store.images import Draft
-    from batches.store.ledger.records import Attempt, ClaimedJob, KeptImage, Reported, Ticket
+    from batches.store.ledger.records import ClaimedJob, KeptImage, Reported, Ticket
     from batches.store.sidecar import Sidecar
     from workers.bfl.answers import Ready
     from workers.journey.events import Event
     from workers.journey.hands import Hands
 
 
-def fetch(job: ClaimedJob, attempt: Attempt, ticket: Ticket, ready: Ready, hands: Hands) -> Event:
+def fetch(job: ClaimedJob, ticket: Ticket, ready: Ready, hands: Hands) -> Event:
     """What comes of the link."""
     try:
         with hands.images.draft() as draft:
             answer = hands.client.download(ready.link, draft)
             match answer:
                 case Downloaded():
-                    delivery = Delivery(attempt, ticket, *cost_of_result(attempt, ready.said), ready.result)
+                    cost = cost_of_result(job.under_way, ready.said)
+                    delivery = Delivery(job.under_way, ticket, *cost, ready.result)
                     return _kept(job, delivery, draft, ready.said, hands)
                 case Unusable(message):
                     return BadPicture(message, ready.said)

@@ -117,6 +117,12 @@ def claim(tx: Connection, job_id: int, worker: str, account: str, now: float) ->
     return _claimed(tx, job_id) if taken.rowcount == 1 else None
 
 
+def is_taken(tx: Connection, job: ClaimedJob) -> bool:
+    """Whether another worker has this job now."""
+    owner = tx.scalar(select(jobs.c.owner).where(jobs.c.id == job.id))
+    return owner is not None and owner != job.owner
+
+
 def begin_attempt(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | None:
     """Write the intent to pay, and set the money aside, before anything is sent."""
     if not _move(tx, job, State.SUBMITTING, now, reason=""):
@@ -134,7 +140,7 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
     The ticket is kept even when the job was taken from us: an answer that comes late settles the doubt. Where the
     attempt was given up meanwhile, its money is no longer at risk but spent, if the answer says how much.
     """
-    attempt = _under_way(job)
+    attempt = job.under_way
     now = ticket.accepted_at
     told = {"ticket_id": ticket.id, "polling_url": ticket.polling_url, "accepted_at": now}
     tx.execute(CHANGE_ATTEMPT, {"its_id": attempt.id, **told})
@@ -211,7 +217,7 @@ def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, no
     if not _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image)):
         return False
     _end_attempt(tx, job, "done", "", now)
-    charges.settle_result(tx, job, _under_way(job), cost, image=image, now=now)
+    charges.settle_result(tx, job, job.under_way, cost, image=image, now=now)
     copies.let_go_on(tx, job.id, now)
     stops.was_stored(tx, job.account, now)
     return True
@@ -278,24 +284,18 @@ def _columns_of(image: KeptImage) -> dict[str, object]:
 
 
 def _end_attempt(tx: Connection, job: ClaimedJob, outcome: Outcome, message: str, now: float) -> None:
-    tx.execute(CHANGE_ATTEMPT, {"its_id": _under_way(job).id, "outcome": outcome, "message": message, "ended_at": now})
+    tx.execute(CHANGE_ATTEMPT, {"its_id": job.under_way.id, "outcome": outcome, "message": message, "ended_at": now})
 
 
 def _close(
     tx: Connection, job: ClaimedJob, what: What, cost: Reported | None, *, source: charges.Source, now: float
 ) -> None:
     """End the reservation of an attempt that brought no picture. A cost of None means that nothing was spent."""
-    attempt = _under_way(job)
+    attempt = job.under_way
     if cost is None:
         charges.release(tx, job, attempt, now)
     else:
         charges.settle(tx, job, attempt, what, cost, source=source, now=now)
-
-
-def _under_way(job: ClaimedJob) -> Attempt:
-    if job.attempt is None:
-        raise ValueError(f"job {job.id} has no attempt under way")
-    return job.attempt
 
 
 def _claimed(tx: Connection, job_id: int) -> ClaimedJob:

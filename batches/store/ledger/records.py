@@ -129,6 +129,13 @@ class ClaimedJob:
     attempt: Attempt | None  #: the submission under way, if there is one
     owner: str  #: the worker that holds it
 
+    @property
+    def under_way(self) -> Attempt:
+        """The submission that there is."""
+        if self.attempt is None:
+            raise ValueError(f"job {self.id} has no attempt under way")
+        return self.attempt
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptImage:
