@@ -94,6 +94,21 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InVain:
+    """An earlier attempt of the job that brought no picture, and may have been paid."""
+
+    number: Whole  #: 1 for the first
+    account: str  #: who paid
+    ticket: str | None  #: BFL's id of the task; None: its answer was lost
+    outcome: Literal["failed", "moderated", "lost"]
+    started_at: Moment
+    ended_at: Moment
+    settled: bool  #: whether it is over; if not, its money stays at risk
+    micro_credits: Whole | None  #: what it cost; None: nobody said
+    source: Literal["result", "submit answer", "rule"] | None  #: who said so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """The picture as it is kept."""
 
@@ -116,7 +131,8 @@ class Sidecar:
     batch: Origin
     job: Asked
     attempt: Made
-    micro_credits: Whole | None  #: what it cost: 0 if it is a copy; None: nobody said
+    earlier: tuple[InVain, ...] = ()  #: attempts before that one; none of a copy
+    micro_credits: Whole | None  #: what the picture cost: 0 if it is a copy; None: nobody said
     image: Stored
     stored_at: Moment
 

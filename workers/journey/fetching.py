@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batches.store.images import BadImage, ImageStoreError
-from batches.store.ledger.charges import cost_of_result
+from batches.store.ledger.charges import cost_of_result, in_vain
+from batches.store.sidecar import InVain
 from workers.bfl.answers import Downloaded, Unusable
 from workers.journey.events import BadPicture, Stored, StoreTrouble, Unwanted
 from workers.journey.keeping import UnwantedPicture, keep
@@ -28,7 +29,7 @@ def fetch(job: ClaimedJob, ticket: Ticket, ready: Ready, hands: Hands) -> Event:
             match answer:
                 case Downloaded():
                     cost = cost_of_result(job.under_way, ready.said)
-                    delivery = Delivery(job.under_way, ticket, *cost, ready.result)
+                    delivery = Delivery(job.under_way, ticket, *cost, ready.result, _in_vain(job, hands))
                     return _kept(job, delivery, draft, ready.said, hands)
                 case Unusable(message):
                     return BadPicture(message, ready.said)
@@ -36,6 +37,14 @@ def fetch(job: ClaimedJob, ticket: Ticket, ready: Ready, hands: Hands) -> Event:
                     return answer
     except ImageStoreError as error:
         return StoreTrouble(str(error))
+
+
+def _in_vain(job: ClaimedJob, hands: Hands) -> tuple[InVain, ...]:
+    """Most jobs have one attempt, and nobody has to be asked about others."""
+    if job.under_way.number == 1:
+        return ()
+    with hands.ledger.read() as tx:
+        return tuple(InVain(**row) for row in in_vain(tx, job))
 
 
 def _kept(job: ClaimedJob, delivery: Delivery, draft: Draft, said: Reported, hands: Hands) -> Event:

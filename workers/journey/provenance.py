@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from batches.store.ledger.records import Attempt, ClaimedJob, KeptImage, Reported, Ticket
+    from batches.store.sidecar import InVain
 
 SOFTWARE = "fluxbatch"
 
@@ -25,6 +26,7 @@ class Delivery(NamedTuple):
     cost: Reported  #: as far as anybody told it
     source: Literal["result", "submit answer"]  #: who did
     result: Mapping[str, object]  #: what BFL says beside the link: prompt used, seed, times
+    earlier: tuple[InVain, ...]  #: attempts of the same job that brought none
 
 
 def sidecar(job: ClaimedJob, delivery: Delivery, image: KeptImage, *, now: float) -> Sidecar:
@@ -36,6 +38,7 @@ def sidecar(job: ClaimedJob, delivery: Delivery, image: KeptImage, *, now: float
         batch=_origin(job),
         job=_asked(job, None),
         attempt=_made(delivery),
+        earlier=delivery.earlier,
         micro_credits=delivery.cost.micro_credits,
         image=_stored(image),
         stored_at=now,
@@ -45,7 +48,9 @@ def sidecar(job: ClaimedJob, delivery: Delivery, image: KeptImage, *, now: float
 def copied(job: ClaimedJob, source: str, facts: Sidecar, image: KeptImage, *, now: float) -> Sidecar:
     """The same of a picture that was made for another job: where it comes from stays, but this one cost nothing."""
     asked = _asked(job, source)
-    return replace(facts, batch=_origin(job), job=asked, micro_credits=0, image=_stored(image), stored_at=now)
+    return replace(
+        facts, batch=_origin(job), job=asked, earlier=(), micro_credits=0, image=_stored(image), stored_at=now
+    )
 
 
 def notes_of(facts: Sidecar) -> Notes:
@@ -72,10 +77,10 @@ def _asked(job: ClaimedJob, copy_of: str | None) -> Asked:
 
 
 def _made(delivery: Delivery) -> Made:
-    attempt, ticket, cost, source, _ = delivery
+    attempt, ticket, cost = delivery.attempt, delivery.ticket, delivery.cost
     return Made(
         number=attempt.number, ticket=ticket.id, started_at=attempt.started_at, accepted_at=ticket.accepted_at,
-        source=source, input_micro_mp=cost.input_micro_mp, output_micro_mp=cost.output_micro_mp,
+        source=delivery.source, input_micro_mp=cost.input_micro_mp, output_micro_mp=cost.output_micro_mp,
     )  # fmt: skip
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select
 
 from batches.store.ledger import quarters, spending
 from batches.store.ledger.quarters import Amounts, What
 from batches.store.ledger.records import Reported
-from batches.store.ledger.schema import charges
+from batches.store.ledger.schema import attempts, charges
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, RowMapping
 
     from batches.store.ledger.records import Attempt, ClaimedJob, KeptImage
 
@@ -21,6 +23,19 @@ Kind = Literal["reserved", "released", "reported", "settled"]
 Source = Literal["price table", "submit answer", "result", "rule"]
 
 WRITE = insert(charges)
+
+IN_VAIN = (
+    select(
+        *(attempts.c[name] for name in ("number", "account", "outcome", "started_at", "ended_at")),
+        attempts.c.ticket_id.label("ticket"),
+        charges.c.id.is_not(None).label("settled"),
+        charges.c.micro_credits,
+        charges.c.source,
+    )
+    .outerjoin(charges, (charges.c.attempt_id == attempts.c.id) & (charges.c.kind == "settled"))
+    .where(attempts.c.job_id == bindparam("its_job"), attempts.c.outcome.in_(["failed", "moderated", "lost"]))
+    .order_by(attempts.c.number)
+)
 
 
 def book(
@@ -46,6 +61,11 @@ def book(
         "at": now,
     }
     tx.execute(WRITE, line)
+
+
+def in_vain(tx: Connection, job: ClaimedJob) -> Sequence[RowMapping]:
+    """The attempts of a job that brought no picture and may have been paid, the first first."""
+    return tx.execute(IN_VAIN, {"its_job": job.id}).mappings().all()
 
 
 def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> None:

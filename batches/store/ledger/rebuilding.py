@@ -1,12 +1,12 @@
 """Rows written again from what sidecars say: batches at rest, their finished jobs, and what those cost.
 
-What came to nothing has no sidecar, so failed and moderated jobs are not known again, nor what they cost.
+A job without a picture has no sidecar, so those that failed or were moderated are not known again, nor what they cost.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
@@ -18,6 +18,7 @@ from batches.store.ledger import quarters
 from batches.store.ledger.bulk import insert_rows
 from batches.store.ledger.names import BETWEEN
 from batches.store.ledger.quarters import Amounts, Key, What
+from batches.store.ledger.records import Reported
 from batches.store.ledger.schema import attempts, batches, charges, jobs
 from batches.store.ledger.states import State
 
@@ -40,6 +41,41 @@ CHARGE = (
     *("batch_id", "job_id", "attempt_id", "kind", "micro_credits", "input_micro_mp", "output_micro_mp"),
     *("source", "at"),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One attempt of a job, with its charges."""
+
+    number: int
+    account: str  #: who paid
+    ticket: str | None
+    started_at: float  #: seconds since the epoch, as the others
+    accepted_at: float | None
+    ended_at: float
+    what: What  #: how it ended
+    settled: bool  #: whether its reservation is over
+    estimate: int | None  #: micro-credits that were reserved
+    cost: Reported
+    source: str  #: who said so
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """The values of ATTEMPT behind the job."""
+        times = (self.started_at, self.ticket, self.accepted_at, self.ended_at)
+        return (self.number, self.account, *times, self.what.value)
+
+    @property
+    def reserved(self) -> tuple[object, ...]:
+        """The values of CHARGE behind the ids, for what was set aside."""
+        return ("reserved", self.estimate, None, None, "price table", self.started_at)
+
+    @property
+    def charged(self) -> tuple[object, ...]:
+        """The same for what it cost."""
+        cost = self.cost
+        amounts = (cost.micro_credits, cost.input_micro_mp, cost.output_micro_mp)
+        return ("settled", *amounts, self.source, self.ended_at)
 
 
 def begin(tx: Connection, origin: Origin) -> bool:
@@ -93,11 +129,12 @@ def add_made(tx: Connection, batch_id: str, found: Sequence[Found]) -> None:
     insert_rows(tx, jobs, JOB, [_job(one, one.facts.job.occurrence, None) for one in found])
     query = select(jobs.c.id, jobs.c.number).where(jobs.c.batch_id == batch_id, jobs.c.number.in_(by_number))
     by_job = {row.id: by_number[row.number] for row in tx.execute(query)}
-    insert_rows(tx, attempts, ATTEMPT, [_attempt(job_id, one) for job_id, one in by_job.items()])
-    tried = select(attempts.c.id, attempts.c.job_id).where(attempts.c.job_id.in_(by_job))
-    charged = [(row.id, row.job_id, by_job[row.job_id]) for row in tx.execute(tried)]
-    insert_rows(tx, charges, CHARGE, [_reserved(*one) for one in charged])
-    insert_rows(tx, charges, CHARGE, [_settled(*one) for one in charged])
+    tried = {(job_id, one.number): one for job_id, found_one in by_job.items() for one in _tries(found_one)}
+    insert_rows(tx, attempts, ATTEMPT, [(job_id, *one.row) for (job_id, _), one in tried.items()])
+    query = select(attempts.c.id, attempts.c.job_id, attempts.c.number).where(attempts.c.job_id.in_(by_job))
+    charged = [(batch_id, row.job_id, row.id, tried[row.job_id, row.number]) for row in tx.execute(query).all()]
+    insert_rows(tx, charges, CHARGE, [(*ids, *one.reserved) for *ids, one in charged])
+    insert_rows(tx, charges, CHARGE, [(*ids, *one.charged) for *ids, one in charged if one.settled])
     _sum_up(tx, (amounts for one in found for amounts in _made(one)))
 
 
@@ -135,39 +172,43 @@ def _job(one: Found, occurrence: int, copy_of: int | None) -> tuple[object, ...]
     )  # fmt: skip
 
 
-def _attempt(job_id: int, one: Found) -> tuple[object, ...]:
-    """The values of ATTEMPT."""
-    made = one.facts.attempt
-    times = (made.started_at, made.ticket, made.accepted_at, one.facts.stored_at)
-    return (job_id, made.number, one.facts.job.account, *times, "done")
-
-
-def _reserved(attempt_id: int, job_id: int, one: Found) -> tuple[object, ...]:
-    """The values of CHARGE."""
-    estimate, at = one.facts.job.estimate_micro_credits, one.facts.attempt.started_at
-    return (one.facts.batch.id, job_id, attempt_id, "reserved", estimate, None, None, "price table", at)
-
-
-def _settled(attempt_id: int, job_id: int, one: Found) -> tuple[object, ...]:
-    """The same."""
-    facts, made = one.facts, one.facts.attempt
-    amounts = (facts.micro_credits, made.input_micro_mp, made.output_micro_mp)
-    return (facts.batch.id, job_id, attempt_id, "settled", *amounts, made.source, facts.stored_at)
+def _tries(one: Found) -> Iterator[Try]:
+    """Every attempt of a job that is told, the one that brought the picture last."""
+    facts, job, made = one.facts, one.facts.job, one.facts.attempt
+    for vain in facts.earlier:
+        yield Try(
+            number=vain.number, account=vain.account, ticket=vain.ticket, started_at=vain.started_at, accepted_at=None,
+            ended_at=vain.ended_at, what=What(vain.outcome), settled=vain.settled, source=vain.source or "rule",
+            estimate=job.estimate_micro_credits, cost=Reported(micro_credits=vain.micro_credits),
+        )  # fmt: skip
+    cost = Reported(
+        micro_credits=facts.micro_credits,
+        input_micro_mp=made.input_micro_mp,
+        output_micro_mp=made.output_micro_mp,
+    )
+    yield Try(
+        number=made.number, account=job.account, ticket=made.ticket, started_at=made.started_at,
+        accepted_at=made.accepted_at, ended_at=facts.stored_at, what=What.DONE, settled=True, source=made.source,
+        estimate=job.estimate_micro_credits, cost=cost,
+    )  # fmt: skip
 
 
 def _made(one: Found) -> Iterator[tuple[Key, Amounts]]:
-    """What is summed up of a job that was paid: that it was planned, and what came of it."""
-    facts, job = one.facts, one.facts.job
+    """What is summed up of a job that was paid: that it was planned, and what came of each attempt."""
     yield _planned(one, What.PLANNED)
-    amounts = Amounts.of_attempt(
-        facts.micro_credits,
-        job.estimate_micro_credits,
-        images=1,
-        output_pixels=facts.image.width * facts.image.height,
-        input_pixels=job.input_pixels,
-        slot_seconds=max(0.0, facts.stored_at - facts.attempt.started_at),
-    )
-    yield _key(one, What.DONE, facts.stored_at, job.account), amounts
+    image = one.facts.image
+    for tried in _tries(one):
+        if tried.settled:
+            brought = tried.what is What.DONE
+            amounts = Amounts.of_attempt(
+                tried.cost.micro_credits,
+                tried.estimate,
+                images=int(brought),
+                output_pixels=image.width * image.height * brought,
+                input_pixels=one.facts.job.input_pixels,
+                slot_seconds=max(0.0, tried.ended_at - tried.started_at),
+            )
+            yield _key(one, tried.what, tried.ended_at, tried.account), amounts
 
 
 def _copied(one: Found) -> Iterator[tuple[Key, Amounts]]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from batches.store.ledger import standing
 from batches.store.ledger.schema import attempts, charges, jobs
 from batches.store.rebuild import rebuild
-from batches.store.sidecar import Asked, BadSidecar, Made, Sidecar, Stored
+from batches.store.sidecar import Asked, BadSidecar, InVain, Made, Sidecar, Stored
 from tests.batches.store.shelf import ORIGIN, copy_of, facts, kept, key
 from tests.simulated_world.blank import blank_ledger
 
@@ -133,6 +133,25 @@ def test_rows_that_are_written_from_sidecars_say_what_those_say(some: list[Sidec
 
 ONE = facts()
 KEY = key(ONE)
+
+
+def test_what_was_paid_in_vain_before_a_picture_is_part_of_the_bill_again() -> None:
+    ledger = blank_ledger()
+    vain = InVain(
+        number=1, account="studio", ticket="early", outcome="failed", started_at=1_790_000_000.0,
+        ended_at=1_790_000_001.0, settled=True, micro_credits=5, source="result",
+    )  # fmt: skip
+    lost = replace(vain, number=2, ticket=None, outcome="lost", settled=False, micro_credits=None, source=None)
+    one = replace(ONE, earlier=(vain, lost), attempt=replace(ONE.attempt, number=3))
+    assert Sidecar.read(one.as_bytes()) == one
+    rebuild(kept([one]), ledger, batch=None, hashing=False, tell=lambda _: None)
+    with ledger.read() as tx:
+        batch = standing.find_batch(tx, "fox-1")
+        assert batch is not None
+        money = standing.standing_of(tx, batch).money
+        tries = tx.execute(select(attempts.c.number, attempts.c.account, attempts.c.outcome).order_by(attempts.c.id))
+        assert tries.all() == [(1, "studio", "failed"), (2, "studio", "lost"), (3, "lab", "done")]
+    assert (money.settled, money.at_risk, money.reserved) == (7 + 5, 8, 0)
 
 
 def test_copies_find_their_original_and_cost_nothing() -> None:

@@ -88,3 +88,17 @@ def test_a_picture_says_inside_where_it_comes_from_unless_nobody_wants_it(
         assert image.getexif()[0x010E] == "a fox"
         assert b"fluxbatch:provenance" in image.info["xmp"]
     assert b"fluxbatch" not in images.get(plain["image_key"])
+
+
+def test_the_sidecar_tells_what_was_paid_in_vain_before(
+    world: World, submit: Callable[..., str], company: Company, images: FolderStore
+) -> None:
+    submit("a fox")
+    company.spoil("poll", "failed", times=1)
+    assert world.carry()["state"] == State.QUEUED
+    job = world.carry()
+    assert job["state"] == State.DONE
+    facts = json.loads(images.get(sidecar_of(job["image_key"])))
+    (vain,) = facts["earlier"]
+    assert (vain["number"], vain["outcome"], vain["settled"], vain["micro_credits"]) == (1, "failed", True, None)
+    assert (facts["attempt"]["number"], facts["micro_credits"]) == (2, PRICE)
