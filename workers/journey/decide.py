@@ -83,7 +83,7 @@ class View:
     def after(self, event: Event) -> View:
         """The view with this event counted in."""
         match event:
-            case Trouble() | LinkDead():
+            case Trouble() | LinkDead() | StoreTrouble():
                 return replace(self, troubles=self.troubles + 1)
             case BadPicture() | Foreign():
                 return replace(self, useless=self.useless + 1)
@@ -126,6 +126,8 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
             return _after_useless(view, event, patience)
         case Unwanted(message=message, cost=cost, source=source):
             return End(State.FAILED, message, cost, source)
+        case StoreTrouble(message=message, away=True) if view.troubles <= patience.away_tries:
+            return AskAgain(patience.ask_again(view.troubles), message)
         case StoreTrouble(message=message):
             onward = HandOver(patience.stop, message)
             return StopAccount("image store", message, patience.stop, onward)

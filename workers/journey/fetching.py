@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.store.images import BadImage, ImageStoreError
+from batches.store.images import BadImage, ImageStoreAway, ImageStoreError
 from batches.store.ledger.charges import cost_of_result, in_vain
 from batches.store.sidecar import InVain
 from workers.bfl.answers import Downloaded, Unusable
@@ -36,7 +36,7 @@ def fetch(job: ClaimedJob, ticket: Ticket, ready: Ready, hands: Hands) -> Event:
                 case _:
                     return answer
     except ImageStoreError as error:
-        return StoreTrouble(str(error))
+        return StoreTrouble(str(error), away=isinstance(error, ImageStoreAway))
 
 
 def _in_vain(job: ClaimedJob, hands: Hands) -> tuple[InVain, ...]:
