@@ -20,7 +20,7 @@ def rebuilt(
     url: str, settings: Settings, *, batch: str | None, hashing: bool, tell: Callable[[Rebuilt], None]
 ) -> Rebuilt:
     """What came of it; raises SettingError where there is nothing to rebuild from."""
-    store = open_store(url)
+    store = open_store(url, "--from")
     if next(iter(store.listing(batch or "")), None) is None:
         place = store.locate(batch or "")
         raise SettingError(
