@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from batches.exports.pictures import lost
-from batches.store.images import ImageMissing
+from batches.store.images import ImageMissing, sidecar_of
 
 if TYPE_CHECKING:
     from batches.exports.items import Item
@@ -20,7 +20,7 @@ def with_caption(item: Item, caption: Caption, source: ImageStore) -> Item:
     if caption == "asked" or item.line.image_key is None:
         return item
     try:
-        facts = json.loads(source.get(f"{item.key}.json"))
+        facts = json.loads(source.get(sidecar_of(item.key)))
     except (ImageMissing, ValueError):
         raise lost(item, source, "has no sidecar that tells the prompt that was used") from None
     used = facts.get("prompt_used") if isinstance(facts, dict) else None

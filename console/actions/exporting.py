@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from batches.exports import Manner, Outcome, Progress
-    from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
     from workers.settings import Settings
 
@@ -40,7 +39,7 @@ def carry_out(
     told: Callable[[Progress], None],
 ) -> Outcome:
     """Write it to this address."""
-    source, place = open_store(settings.images_url), _place(to)
+    source, place = open_store(settings.images_url), open_store(to, "--to")
     return export(ledger, source, place, question, manner=manner, clock=time.time, told=told)
 
 
@@ -83,10 +82,3 @@ def refuse_foreign_options(word: str, given: Mapping[str, bool]) -> None:
     for option, is_given in given.items():
         if is_given and option not in kind.takes:
             raise SettingError(f"--{option} means nothing for --format {word}.", cure="Leave it out.")
-
-
-def _place(to: str) -> ImageStore:
-    try:
-        return open_store(to)
-    except SettingError as error:
-        raise SettingError(f"--to names no place that is known: {to!r}.", cure=error.cure) from None

@@ -42,6 +42,7 @@ class JobLine:
     sha256: str | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
+    flags: tuple[str, ...]  #: what looks wrong with it
     attempts: int  #: submissions
     settled: int | None  #: micro-credits they cost, as far as BFL said it; None: it said nothing
     unknown: int  #: of those attempts, the ones nobody said the cost of
@@ -115,6 +116,7 @@ def _line(row: Row[object], tried: Row[int, int, int | None, int, float, float] 
     return JobLine(
         number=row.number, row_id=row.row_id, state=row.state, reason=row.reason, model=row.model, params=row.params,
         image_key=row.image_key, sha256=row.image_sha256, width=row.image_width, height=row.image_height,
+        flags=row.flags,
         attempts=tried.attempts if tried else 0,
         settled=int(tried.settled) if tried and tried.settled is not None else None,
         unknown=tried.unknown if tried else 0,
