@@ -36,6 +36,7 @@ VERBS = {
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
     "credits": "Say what each account has.",
     "reconcile": "Compare what BFL took from the balance with what was settled.",
+    "correct": "Write down what attempts really cost, as an invoice says.",
     "models": "List the models, or show one with its parameters and price.",
     "init": "Write a first manifest to fill in.",
     "schema": "Print the JSON Schema of manifests, for editors.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import and_, case, func, insert, or_, select
 
+from batches.store.ledger.costs import cost_of
 from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs
 from batches.store.ledger.side_tables import balances
@@ -94,7 +95,7 @@ def spendings(tx: Connection, account: str, *, since: float, until: float) -> It
         select(
             attempts.c.id, attempts.c.started_at, attempts.c.ended_at, attempts.c.outcome,
             reserved.c.batch_id, reserved.c.micro_credits.label("reserved"),
-            settled.c.id.label("settlement"), settled.c.micro_credits.label("settled"), jobs.c.state,
+            settled.c.id.label("settlement"), cost_of(attempts.c.id).label("settled"), jobs.c.state,
         )
         .join(reserved, reserved.c.attempt_id == attempts.c.id)
         .outerjoin(settled, settled.c.attempt_id == attempts.c.id)
@@ -110,10 +111,7 @@ def spendings(tx: Connection, account: str, *, since: float, until: float) -> It
 
 def settled_since(tx: Connection, account: str, moment: float) -> int:
     """Micro-credits of attempts that ended after this moment."""
-    settled = _line("settled")
-    total = select(func.coalesce(func.sum(settled.c.micro_credits), 0)).join_from(
-        attempts, settled, settled.c.attempt_id == attempts.c.id
-    )
+    total = select(func.sum(cost_of(attempts.c.id)))
     return int(tx.scalar(total.where(attempts.c.account == account, attempts.c.ended_at > moment)) or 0)
 
 

@@ -85,6 +85,10 @@ class Amounts:
             **more,  # type: ignore[arg-type]  # whole numbers are floats too
         )
 
+    def beyond(self, other: Amounts) -> Amounts:
+        """By how much these are more, or less."""
+        return Amounts(**{name: getattr(self, name) - getattr(other, name) for name in SUMS})
+
 
 SUMS = (*WHOLE_SUMS, "slot_seconds")
 KEYS = ("quarter", "batch_id", "account", "lane", "model", "labels", "what")

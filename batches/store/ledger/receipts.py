@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, select, text, update
 
+from batches.store.ledger.costs import cost_of
 from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs, manifests
 
@@ -72,6 +73,11 @@ def is_written(tx: Connection, batch_id: str, ended_at: float | None) -> None:
     tx.execute(update(batches).where(batches.c.id == batch_id).values(receipt_of=ended_at))
 
 
+def is_outdated(tx: Connection, batch_id: str) -> None:
+    """What the receipt tells is no longer so."""
+    tx.execute(update(batches).where(batches.c.id == batch_id).values(receipt_of=None))
+
+
 def job_lines(ledger: Ledger, batch_id: str) -> Iterator[JobLine]:
     """All jobs in the order of the plan. No transaction lasts longer than a page, so that nobody waits for it."""
     last = 0
@@ -95,12 +101,13 @@ def _page(tx: Connection, batch_id: str, after: int) -> Sequence[JobLine]:
 def _tried(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Row[int, int, int | None, int, float, float]]:
     """By job, how often it was submitted, at what cost, and when."""
     settled = and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "settled")
+    cost = cost_of(attempts.c.id)
     query = (
         select(
             attempts.c.job_id,
             func.count().label("attempts"),
-            func.sum(charges.c.micro_credits).label("settled"),
-            (func.count(charges.c.id) - func.count(charges.c.micro_credits)).label("unknown"),
+            func.sum(cost).label("settled"),
+            (func.count(charges.c.id) - func.count(cost)).label("unknown"),
             func.min(attempts.c.started_at).label("started_at"),
             func.max(attempts.c.ended_at).label("ended_at"),
         )

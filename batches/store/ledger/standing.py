@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, select
 
 from batches.policy import Policy
 from batches.store.ledger import spending
+from batches.store.ledger.costs import IS_COST
 from batches.store.ledger.quarters import WRITTEN, What
 from batches.store.ledger.records import Batch
 from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
@@ -137,7 +138,7 @@ def list_jobs(
     settled = (
         select(func.sum(charges.c.micro_credits))
         .join(attempts, attempts.c.id == charges.c.attempt_id)
-        .where(attempts.c.job_id == jobs.c.id, charges.c.kind == "settled")
+        .where(attempts.c.job_id == jobs.c.id, IS_COST)
         .scalar_subquery()
     )
     tries = select(func.count()).where(attempts.c.job_id == jobs.c.id).scalar_subquery()
