@@ -274,6 +274,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NOT NULL"),
     )
     op.create_table(
+        "exhausted",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("budget", sa.Text(), nullable=False),
+        sa.Column("needs", sa.BigInteger(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_exhausted_batch_id_batches")),
+        sa.PrimaryKeyConstraint("account", "batch_id", name=op.f("pk_exhausted")),
+    )
+    op.create_table(
         "charges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("batch_id", sa.Text(), nullable=False),
