@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 WHOLE_SUMS = (
     *("number", "images", "output_pixels", "input_pixels"),
-    *("settled", "unknown", "estimated", "compared", "saved"),
+    *("settled", "unknown", "foreseen", "estimated", "compared", "saved"),
 )
 """The columns of `quarters` that count, or hold pixels or micro-credits."""
 

@@ -342,6 +342,7 @@ def upgrade() -> None:
         sa.Column("input_pixels", sa.BigInteger(), nullable=False),
         sa.Column("settled", sa.BigInteger(), nullable=False),
         sa.Column("unknown", sa.BigInteger(), nullable=False),
+        sa.Column("foreseen", sa.BigInteger(), nullable=False),
         sa.Column("estimated", sa.BigInteger(), nullable=False),
         sa.Column("compared", sa.BigInteger(), nullable=False),
         sa.Column("saved", sa.BigInteger(), nullable=False),
