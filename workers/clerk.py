@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
 
+BREATH_SECONDS = 0.03
+"""After some hundred lines, which take a quarter of that: the threads that carry jobs have the rest of the time."""
+
 AGAIN_SECONDS = 60.0
 """Before a receipt that could not be written is tried again."""
 
@@ -52,15 +55,16 @@ class Clerk:
         if self._thread:
             self._thread.join(timeout=5)
 
+    def _goes_on(self) -> bool:
+        return not self._leaving.wait(BREATH_SECONDS)
+
     def _write(self, batch_ids: Sequence[str]) -> None:
         for batch_id in batch_ids:
             if self._leaving.is_set():
                 return
             self._rests[batch_id] = time.monotonic() + AGAIN_SECONDS
             try:
-                write_receipt(
-                    self._ledger, self._store, batch_id, now=time.time(), goes_on=lambda: not self._leaving.is_set()
-                )
+                write_receipt(self._ledger, self._store, batch_id, now=time.time(), goes_on=self._goes_on)
             except FluxbatchError as error:
                 log.no_receipt(batch_id, error)
             except Exception as error:  # noqa: BLE001  # a mistake of ours must not end the thread unheard

@@ -87,7 +87,7 @@ def _chunks(lines: Iterable[JobLine]) -> Iterator[str]:
 
 def _cells(line: JobLine) -> tuple[object, ...]:
     return (
-        line.number, line.row_id, line.state, line.reason, line.model, line.params.get("seed"),
+        line.number, line.row_id, line.state, line.reason, line.model, line.seed,
         line.image_key and line.image_key.partition("/")[2], line.sha256, line.width, line.height,
         None if line.settled is None else f"{credits_of(line.settled):f}", line.unknown, line.attempts,
         _moment(line.started_at), _moment(line.ended_at),
