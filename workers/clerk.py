@@ -12,8 +12,9 @@ from batches.store.ledger import receipts
 from workers import log
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from batches.reports.page import Bounds
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
 
@@ -27,11 +28,12 @@ AGAIN_SECONDS = 60.0
 class Clerk:
     """Takes the ids of batches that came to rest. The ledger remembers which are to be written, so none is lost."""
 
-    def __init__(self, account: str, ledger: Ledger, store: ImageStore) -> None:
+    def __init__(self, account: str, ledger: Ledger, store: ImageStore, bounds: Callable[[], Bounds]) -> None:
         """Write what this ledger says of the account's batches into this store."""
         self._account = account
         self._ledger = ledger
         self._store = store
+        self._bounds = bounds
         self._leaving = threading.Event()
         self._thread: threading.Thread | None = None
         self._rests: dict[str, float] = {}  # by batch, when it may be tried again
@@ -64,7 +66,9 @@ class Clerk:
                 return
             self._rests[batch_id] = time.monotonic() + AGAIN_SECONDS
             try:
-                write_receipt(self._ledger, self._store, batch_id, now=time.time(), goes_on=self._goes_on)
+                write_receipt(
+                    self._ledger, self._store, batch_id, now=time.time(), bounds=self._bounds(), goes_on=self._goes_on
+                )
             except FluxbatchError as error:
                 log.no_receipt(batch_id, error)
             except Exception as error:  # noqa: BLE001  # a mistake of ours must not end the thread unheard

@@ -15,13 +15,14 @@ from batches.money import credits_of
 from batches.reports.cost import cost_report
 from batches.reports.formats import as_json
 from batches.reports.page import as_html, facts_of
+from batches.reports.page.facts import UNBOUNDED
 from batches.reports.question import Question
 from batches.store.ledger import receipts, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from batches.reports.page import Facts
+    from batches.reports.page import Bounds, Facts
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
     from batches.store.ledger.receipts import JobLine
@@ -40,7 +41,13 @@ CHUNK = 500
 
 
 def write_receipt(
-    ledger: Ledger, store: ImageStore, batch_id: str, *, now: float, goes_on: Callable[[], bool] = lambda: True
+    ledger: Ledger,
+    store: ImageStore,
+    batch_id: str,
+    *,
+    now: float,
+    bounds: Bounds = UNBOUNDED,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> str:
     """Write it anew, and remember of which coming to rest it tells; returns where the page is.
 
@@ -51,7 +58,7 @@ def write_receipt(
         batch = standing.find_batch(tx, batch_id)
         assert batch is not None
         question = Question(batches=frozenset({batch.id}))
-        facts = facts_of(tx, question, cost_report(tx, batch))
+        facts = facts_of(tx, question, cost_report(tx, batch), bounds=bounds, now=now)
         manifest = receipts.manifest_of(tx, batch.manifest_sha256)
     if _keep_jobs(store, f"{batch.id}/jobs.csv", receipts.job_lines(ledger, batch.id), goes_on):
         store.put(f"{batch.id}/report.json", _spelt(_document(facts, manifest)))
