@@ -58,13 +58,15 @@ def write_receipt(
         batch = standing.find_batch(tx, batch_id)
         assert batch is not None
         question = Question(batches=frozenset({batch.id}))
-        facts = facts_of(tx, question, cost_report(tx, batch), bounds=bounds, now=now)
+        ending = cost_report(tx, batch)
+        facts = facts_of(tx, question, ending, bounds=bounds, now=now)
         manifest = receipts.manifest_of(tx, batch.manifest_sha256)
     if _keep_jobs(store, f"{batch.id}/jobs.csv", receipts.job_lines(ledger, batch.id), goes_on):
         store.put(f"{batch.id}/report.json", _spelt(_document(facts, manifest)))
         store.put(f"{batch.id}/report.html", as_html(facts, now=now).encode(errors="backslashreplace"))
         with ledger.write(flush=False) as tx:
-            receipts.is_written(tx, batch.id, batch.ended_at)
+            if standing.standing_of(tx, batch).money == ending.standing.money:  # else it was corrected meanwhile
+                receipts.is_written(tx, batch.id, batch.ended_at)
     return store.locate(f"{batch.id}/report.html")
 
 
