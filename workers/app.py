@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from celery import Celery
 from celery.utils import uuid
+from kombu.transport import TRANSPORT_ALIASES
 
 from workers.broker import SOCKET_SECONDS, for_celery, translating
 
@@ -42,6 +43,9 @@ CONF: Mapping[str, object] = {
     },
 }
 """How Celery is used; docs/decisions/0009-celery.md has the reasons."""
+
+
+TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "workers.transport:Transport")
 
 
 def make_app(broker_url: str, account: str) -> Celery:

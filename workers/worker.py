@@ -46,9 +46,6 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 2.0
 """How often a worker says that it lives and renews its slots."""
 
-DRAIN_SECONDS = 10.0
-"""How long a leaving worker waits for requests that are under way."""
-
 
 M_ARENA_MAX = -8
 """glibc's number for this option of mallopt."""
@@ -64,6 +61,7 @@ class Worker:
         self.threads = threads
         self.fatal: FluxbatchError | None = None
         self._leaving = threading.Event()
+        self._left = threading.Event()
         redis = connect(app.conf.broker_url)
         self._ledger = Ledger(settings.where_ledger)
         self._client = Client(account.api_url, account.key(), allowed_hosts=account.allowed_hosts, connections=threads)
@@ -161,7 +159,8 @@ class Worker:
         """Say goodbye, when no thread carries a job any more."""
         self._dispatcher.stop()
         self._clerk.stop()
-        self._heartbeat.join(timeout=DRAIN_SECONDS)
+        self._left.set()
+        self._heartbeat.join(timeout=BEAT_SECONDS)
         try:
             with self._ledger.write() as tx:
                 presence.leave(tx, self.id, time.time())
@@ -189,7 +188,8 @@ class Worker:
             self.leave()
 
     def _beat(self) -> None:
-        while not self._leaving.wait(BEAT_SECONDS):
+        """Also while it drains: a submission under way would be taken for lost, and made once more."""
+        while not self._left.wait(BEAT_SECONDS):
             self._beat_once()
 
     def _beat_once(self) -> None:

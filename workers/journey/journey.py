@@ -22,7 +22,6 @@ from workers.bfl.answers import (
     Accepted,
     AnswerLost,
     Busy,
-    InFlight,
     Moderated,
     Ready,
     TaskError,
@@ -41,7 +40,7 @@ from workers.journey.events import (
     SlotTaken,
 )
 from workers.journey.fetching import fetch
-from workers.journey.pace import ripened
+from workers.journey.ripening import Ripening
 from workers.journey.seeds import another_seed, seeds_left
 from workers.slots import holder_name
 
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from batches.store.ledger.records import ClaimedJob, Ticket
-    from workers.bfl.answers import PollAnswer
     from workers.journey.events import Event
     from workers.journey.hands import Hands
     from workers.journey.steps import Leaving, Step
@@ -71,7 +69,7 @@ class Journey:
         """Go on with a job that this worker has claimed."""
         self._job = job
         self._hands = hands
-        self._open_until: float | None = None  # when the result was last known not to be ready; None: nobody looked
+        self._ripening = Ripening()
         ticket = job.attempt.ticket if job.attempt else None
         self._view = View(
             max_attempts=job.policy.attempts,
@@ -180,8 +178,10 @@ class Journey:
         with self._hands.ledger.write() as tx:
             obstacle = self._obstacle(tx)
             job = None if obstacle else moves.begin_attempt(tx, self._job, self._hands.clock())
+            taken = job is None and moves.is_taken(tx, self._job)
         if job is None:
-            self._release_slot()
+            if not taken:  # else the slot may be in use: it has the job's name, not ours
+                self._release_slot()
             return obstacle
         self._job = job
         answer = self._hands.client.submit(job.path, body)
@@ -228,7 +228,7 @@ class Journey:
         if job is None:
             return None
         self._job = job
-        self._open_until = answer.ticket.accepted_at
+        self._ripening.accepted()
         return answer
 
     def _poll(self, after: float) -> Event:
@@ -237,18 +237,9 @@ class Journey:
         answer = self._hands.client.poll(self._ticket.polling_url)
         if isinstance(answer, Ready | Moderated | TaskError):
             self._release_slot()
-        self._learn(answer, self._hands.clock())
+        age = max(0.0, self._hands.clock() - self._ticket.accepted_at)  # clocks differ
+        self._ripening.saw(answer, age, self._job.model, self._hands.paces)
         return answer
-
-    def _learn(self, answer: PollAnswer, now: float) -> None:
-        """When the result became ready lies between two polls, where both were ours."""
-        if isinstance(answer, InFlight):
-            self._open_until = now
-        elif isinstance(answer, Ready) and self._open_until is not None:
-            accepted_at = self._ticket.accepted_at
-            seconds = ripened(self._open_until - accepted_at, now - accepted_at, answer.seconds)
-            self._hands.paces.learn(self._job.model, seconds)
-            self._open_until = None
 
     def _fetch(self, ready: Ready) -> Event | None:
         with self._alone:

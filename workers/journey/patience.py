@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workers.journey.pace import by_progress, next_poll
+from workers.journey.pace import first_poll, is_sharp, next_gap
 
 if TYPE_CHECKING:
     from batches.pace import Pace
@@ -17,6 +17,7 @@ class Patience:
 
     first_poll: float = 0.5  #: after acceptance by a model never seen; the quickest models need about a second
     shortest_gap: float = 0.05  #: from acceptance to the first poll, and between two polls
+    sharpest_gap: float = 0.02  #: between two polls where a model's promises have proved their worth
     longest_gap: float = 5.0  #: between two polls
     longest_first: float = 30.0  #: to the first poll: what was learnt in a bad hour must not keep slots idle for long
     not_found_grace: float = 60.0  #: how long BFL may not know a ticket it has just given
@@ -32,14 +33,13 @@ class Patience:
 
     def first_gap(self, pace: Pace) -> float:
         """Seconds from acceptance to the first poll."""
-        return min(max(next_poll(pace, 0, unseen=self.first_poll), self.shortest_gap), self.longest_first)
+        return min(max(first_poll(pace, unseen=self.first_poll), self.shortest_gap), self.longest_first)
 
     def poll_gap(self, pace: Pace, age: float, progress: float | None = None) -> float:
         """Seconds until the next poll of a ticket this old, of which BFL may say that a part is done."""
-        gap = next_poll(pace, age, unseen=self.first_poll) - age
-        if progress:
-            gap = by_progress(gap, age, progress)
-        return min(max(gap, self.shortest_gap), self.longest_gap)
+        gap = next_gap(pace, age, progress, unseen=self.first_poll)
+        shortest = self.sharpest_gap if is_sharp(pace, progress) else self.shortest_gap
+        return min(max(gap, shortest), self.longest_gap)
 
     def wait(self, tries: int, asked: float | None) -> float:
         """Seconds to wait after this many refusals in a row: longer than our backoff where BFL asks for it."""

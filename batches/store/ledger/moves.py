@@ -104,6 +104,12 @@ def claim(tx: Connection, job_id: int, worker: str, account: str, now: float) ->
     return _claimed(tx, job_id) if taken.rowcount == 1 else None
 
 
+def is_taken(tx: Connection, job: ClaimedJob) -> bool:
+    """Whether another worker has this job now."""
+    owner = tx.scalar(select(jobs.c.owner).where(jobs.c.id == job.id))
+    return owner is not None and owner != job.owner
+
+
 def begin_attempt(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | None:
     """Write the intent to pay, and set the money aside, before anything is sent."""
     if not _move(tx, job, State.SUBMITTING, now, reason=""):

@@ -58,7 +58,8 @@ paces = Table(
     metadata,
     Column("account", Text, primary_key=True),
     Column("model", Text, primary_key=True),
-    Column("weights", JSON, nullable=False),  # the histogram of batches.pace
+    Column("weights", JSON, nullable=False),  # the histograms of batches.pace
+    Column("promises", JSON, nullable=False),
 )
 
 stops = Table(

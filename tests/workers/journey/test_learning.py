@@ -56,10 +56,21 @@ def test_a_job_taken_over_teaches_nothing_unless_it_is_seen_unfinished(
 
 def test_two_workers_know_what_either_has_learnt(world: World) -> None:
     one, two = Paces(), Paces()
-    one.learn("flux-dev", 3)
-    two.learn("flux-dev", 3)
+    one.learn("flux-dev", 3, [4.0])
+    two.learn("flux-dev", 3, [4.0])
     for paces in (one, two, one):
         with world.ledger.write() as tx:
             paces.share(tx, "ours")
     assert one.of("flux-dev") == two.of("flux-dev")
     assert sum(one.of("flux-dev").weights) > 1.9
+    assert sum(one.of("flux-dev").promises) > 1.9
+
+
+def test_what_polls_promised_is_learnt_with_what_came_of_it(
+    world: World, submit: Callable[..., str], company: Company
+) -> None:
+    company.spoil("poll", "pending", times=3)
+    submit("fox")
+    assert world.carry()["state"] == State.DONE
+    silent = sum(world.hands.paces.of("flux-dev").promises)
+    assert silent == 0, "nothing is promised where polls tell no progress"

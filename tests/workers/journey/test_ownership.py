@@ -10,6 +10,7 @@ from sqlalchemy import update
 from batches.store.ledger.schema import jobs
 from batches.store.ledger.states import State
 from workers.journey import Journey
+from workers.slots import holder_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,21 @@ def test_a_job_that_was_taken_away_while_it_waited_for_a_slot_is_not_sent(
     assert company["accepted"] == 0
     assert world.charges() == []
     assert world.held() == 23, "the slot it had taken is free again"
+
+
+def test_the_slot_of_a_job_that_another_worker_has_by_now_is_left_to_that_one(
+    world: World, submit: Callable[..., str]
+) -> None:
+    """It has the job's name: given back by the first, it would be taken while the second uses it."""
+    submit("a fox")
+    world.slots.hold("ours:standard", [f"other-{number}" for number in range(24)])
+    with world.carrying(until=State.CALLED):
+        world.worker_one_falls_silent()
+        with world.ledger.write() as tx:
+            tx.execute(update(jobs).values(state=State.CALLED, owner="two"))
+        world.slots.hold("ours:standard", [holder_name(1)])
+        world.slots.release("ours:standard", "other-1")
+    assert world.held() == 24, "23 others and this job"
 
 
 def test_two_workers_that_hear_the_same_doorbell_do_not_share_the_job(world: World, submit: Callable[..., str]) -> None:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def test_rows_are_read_back_as_they_were_written(world: World) -> None:
-    rows = [("main", "flux-dev", "[1, 2]"), ("main", 'odd "?" %s name', "{}")]
-    world.do(insert_rows, paces, ("account", "model", "weights"), rows)
+    rows = [("main", "flux-dev", "[1, 2]", "[]"), ("main", 'odd "?" %s name', "{}", "[3]")]
+    world.do(insert_rows, paces, ("account", "model", "weights", "promises"), rows)
     found = world.ask(lambda tx: tx.execute(select(paces).order_by(paces.c.model)).fetchall())
-    assert found == [("main", "flux-dev", [1, 2]), ("main", 'odd "?" %s name', {})]
+    assert found == [("main", "flux-dev", [1, 2], []), ("main", 'odd "?" %s name', {}, [3])]
 
 
 def test_no_rows_are_no_statement(world: World) -> None:
-    world.do(insert_rows, paces, ("account", "model", "weights"), [])
+    world.do(insert_rows, paces, ("account", "model", "weights", "promises"), [])
     assert world.ask(lambda tx: tx.execute(select(paces)).fetchall()) == []

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("promises", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("account", "model", name=op.f("pk_paces")),
     )
     op.create_table(
