@@ -32,7 +32,7 @@ PACKAGES = ("fluxbatch", "celery", "redis", "httpx", "sqlalchemy", "pillow", "ji
 
 HEAD = (
     *("job", "id", "state", "reason", "model", "seed", "file", "sha256", "width", "height"),
-    *("credits", "cost_unknown", "attempts", "started_at", "ended_at"),
+    *("credits", "cost_unknown", "attempts", "started_at", "ended_at", "flags"),
 )
 """The columns of `jobs.csv`."""
 
@@ -99,7 +99,7 @@ def _cells(line: JobLine) -> tuple[object, ...]:
         line.number, line.row_id, line.state, line.reason, line.model, line.seed,
         line.image_key and line.image_key.partition("/")[2], line.sha256, line.width, line.height,
         None if line.settled is None else f"{credits_of(line.settled):f}", line.unknown, line.attempts,
-        _moment(line.started_at), _moment(line.ended_at),
+        _moment(line.started_at), _moment(line.ended_at), "+".join(line.flags),
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class JobLine(NamedTuple):
     sha256: str | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
+    flags: tuple[str, ...]  #: what looks wrong with it
     settled: int | None  #: micro-credits its attempts cost, as far as BFL said it; None: it said nothing
     unknown: int  #: of its attempts, the ones nobody said the cost of
     attempts: int  #: submissions
@@ -98,7 +99,7 @@ LAST = select(func.max(jobs.c.number)).where(jobs.c.batch_id == bindparam("of_ba
 LINES = (
     select(
         jobs.c.number, jobs.c.row_id, jobs.c.state, jobs.c.reason, jobs.c.model, jobs.c.params["seed"].as_string(),
-        jobs.c.image_key, jobs.c.image_sha256, jobs.c.image_width, jobs.c.image_height,
+        jobs.c.image_key, jobs.c.image_sha256, jobs.c.image_width, jobs.c.image_height, jobs.c.flags,
         cast(func.sum(charges.c.micro_credits), BigInteger),
         func.count(charges.c.attempt_id.distinct()) - func.count(_told.distinct()),
         func.count(attempts.c.id.distinct()),

@@ -154,6 +154,9 @@ jobs = Table(
     Column("image_width", Integer),
     Column("image_height", Integer),
     Column("image_bytes", BigInteger),
+    Column("image_dhash", BigInteger),  # 64 bits, signed: see batches.store.images.hashing
+    Column("flags", Names, nullable=False, server_default=""),  # what looks wrong with its picture
+    Column("pruned_at", Float),  # when its picture was deleted on purpose; then it has no key
     # One batch makes a thing once: what asks for it again says which time it does, and is a copy.
     UniqueConstraint("fingerprint", "batch_id", "occurrence"),
     CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name="made_once"),
@@ -170,6 +173,14 @@ jobs = Table(
     CheckConstraint("state <> 'done' OR image_sha256 IS NOT NULL", name="done_has_image"),
 )
 Index("ix_jobs_due", jobs.c.batch_id, jobs.c.state, jobs.c.lane, jobs.c.due_at)
+# Few pictures are flagged.
+Index(
+    "ix_jobs_flagged",
+    jobs.c.batch_id,
+    jobs.c.flags,
+    sqlite_where=text("flags <> ''"),
+    postgresql_where=text("flags <> ''"),
+)
 # Few jobs have an owner at a time, and few are copies.
 for _column in (jobs.c.owner, jobs.c.copy_of):
     Index(

@@ -48,6 +48,7 @@ def test_it_has_a_line_per_job_the_bill_and_the_manifest(world: World) -> None:
         "file": "0001.png", "sha256": "a" * 64, "width": "1000", "height": "500", "credits": "4.5",
         "cost_unknown": "0", "attempts": "1", "started_at": "1970-01-01T00:16:40.000+00:00",
         "ended_at": "1970-01-01T00:16:45.000+00:00",
+        "flags": "",
     }  # fmt: skip
     assert (second["state"], second["file"], second["credits"]) == ("moderated", "", "4.5")
     told = json.loads(store.get(f"{batch_id}/report.json"))

@@ -196,6 +196,9 @@ def upgrade() -> None:
         sa.Column("image_width", sa.Integer(), nullable=True),
         sa.Column("image_height", sa.Integer(), nullable=True),
         sa.Column("image_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("image_dhash", sa.BigInteger(), nullable=True),
+        sa.Column("flags", sa.Text(), server_default="", nullable=False),
+        sa.Column("pruned_at", sa.Float(), nullable=True),
         sa.CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name=op.f("ck_jobs_made_once")),
         sa.CheckConstraint(
             "state = 'queued' OR state = 'moderated' OR state = 'failed' OR state = 'cancelled' OR account IS NOT NULL",
@@ -219,6 +222,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "output_name", name=op.f("uq_jobs_batch_id_output_name")),
     )
     op.create_index("ix_jobs_due", "jobs", ["batch_id", "state", "lane", "due_at"], unique=False)
+    op.create_index(
+        "ix_jobs_flagged",
+        "jobs",
+        ["batch_id", "flags"],
+        unique=False,
+        sqlite_where=sa.text("flags <> ''"),
+        postgresql_where=sa.text("flags <> ''"),
+    )
     for column in ("owner", "copy_of"):
         op.create_index(
             f"ix_jobs_{column}",
