@@ -40,6 +40,7 @@ VERBS = {
     "rebuild": "Write a ledger from the sidecars of pictures.",
     "credits": "Say what each account has.",
     "reconcile": "Compare what BFL took from the balance with what was settled.",
+    "correct": "Write down what attempts really cost, as an invoice says.",
     "models": "List the models, or show one with its parameters and price.",
     "init": "Write a first manifest to fill in.",
     "schema": "Print the JSON Schema of manifests, for editors.",

@@ -103,6 +103,8 @@ def _show(looks: Sequence[Look]) -> None:
             say(f"{one.batch.id}: {reserved}{show_end(look.projection, time.time())}", out)
         if state_of(one) == "paused":
             say(f"{one.batch.id}: {one.batch.paused_message}", out)
+        for no_more in look.exhausted:
+            say(f"{one.batch.id}: {no_more.account} pays no more of it: {no_more.message}", out)
 
 
 def _show_shares(shares: Mapping[str, Sequence[Share]]) -> None:

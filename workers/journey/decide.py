@@ -141,8 +141,8 @@ def _instead_of_submitting(event: NoSlot | InputLost | OverBudget | Resting) -> 
             return PutBack(0, "waits for a slot")
         case InputLost(message=message):
             return End(State.FAILED, message, None)
-        case OverBudget(message=message, budget=budget):
-            return PauseBatch(message, PutBack(0, "waits for the budget"), budget)
+        case OverBudget(message=message, budget=budget, account=account):
+            return PauseBatch(message, PutBack(0, "waits for the budget"), budget, account)
         case Resting(message=message):
             return PutBack(0, message)
         case _:

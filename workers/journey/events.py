@@ -55,6 +55,7 @@ class OverBudget:
 
     message: str
     budget: str | None = None  #: the wide one
+    account: str | None = None  #: whose money the wide one is of; None: that of several
 
 
 @dataclass(frozen=True, slots=True)

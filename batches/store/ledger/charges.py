@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import bindparam, insert, select
 
 from batches.store.ledger import quarters, spending
+from batches.store.ledger.costs import cost_of
 from batches.store.ledger.quarters import Amounts, What
 from batches.store.ledger.records import Reported
 from batches.store.ledger.schema import attempts, charges
@@ -29,7 +30,7 @@ IN_VAIN = (
         *(attempts.c[name] for name in ("number", "account", "outcome", "started_at", "ended_at")),
         attempts.c.ticket_id.label("ticket"),
         charges.c.id.is_not(None).label("settled"),
-        charges.c.micro_credits,
+        cost_of(attempts.c.id).label("micro_credits"),
         charges.c.source,
     )
     .outerjoin(charges, (charges.c.attempt_id == attempts.c.id) & (charges.c.kind == "settled"))

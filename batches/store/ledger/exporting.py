@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, select
 
+from batches.store.ledger.costs import IS_COST
 from batches.store.ledger.schema import attempts, charges, jobs
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 PAGE = 2_000
 """Jobs that are read at once: a million take no more memory than one of these."""
-
-IS_COST = and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "settled")
 
 TOLD = (
     *(jobs.c.id, jobs.c.batch_id, jobs.c.number, jobs.c.row_id, jobs.c.state, jobs.c.reason, jobs.c.model),
@@ -92,7 +91,7 @@ def _costs(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Cost]:
             func.sum(charges.c.micro_credits),
             func.count(charges.c.attempt_id.distinct()) - func.count(told.distinct()),
         )
-        .outerjoin_from(attempts, charges, IS_COST)
+        .outerjoin_from(attempts, charges, and_(charges.c.attempt_id == attempts.c.id, IS_COST))
         .where(attempts.c.job_id.in_(job_ids))
         .group_by(attempts.c.job_id)
     )

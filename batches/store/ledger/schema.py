@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 WHOLE_SUMS = (
     *("number", "images", "output_pixels", "input_pixels"),
-    *("settled", "unknown", "estimated", "compared", "saved"),
+    *("settled", "unknown", "foreseen", "estimated", "compared", "saved"),
 )
 """The columns of `quarters` that count, or hold pixels or micro-credits."""
 
@@ -245,15 +245,14 @@ charges = Table(
     Column("input_micro_mp", BigInteger),
     Column("output_micro_mp", BigInteger),
     Column("source", Text, nullable=False),
+    Column("reason", Text),  # in the words of the person who corrects
     Column("at", Float, nullable=False),
-    CheckConstraint(
-        _one_of("kind", ["estimated", "reserved", "released", "reported", "settled", "corrected"]),
-        name="kind",
-    ),
+    CheckConstraint(_one_of("kind", ["reserved", "released", "reported", "settled", "corrected"]), name="kind"),
     CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name="not_negative"),
     # An attempt is reserved once, reported once, settled once.
     UniqueConstraint("attempt_id", "kind", "correction"),
     CheckConstraint("(kind = 'corrected') = (correction > 0)", name="correction"),
+    CheckConstraint("(kind = 'corrected') = (reason IS NOT NULL)", name="reason"),
 )
 # A reservation ends once: it is settled, or given back.
 Index(
@@ -264,6 +263,15 @@ Index(
     postgresql_where=text("kind = 'settled' OR kind = 'released'"),
 )
 Index("ix_charges_batch", charges.c.batch_id)
+IS_CORRECTION = "kind = 'corrected'"
+"""Few, and reports tell of them."""
+
+Index(
+    "ix_charges_corrected",
+    charges.c.attempt_id,
+    sqlite_where=text(IS_CORRECTION),
+    postgresql_where=text(IS_CORRECTION),
+)
 
 # Sums of jobs and charges: see batches.store.ledger.quarters.
 quarters = Table(

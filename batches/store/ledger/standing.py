@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, or_, selec
 
 from batches.policy import Policy
 from batches.store.ledger import spending
+from batches.store.ledger.costs import IS_COST
 from batches.store.ledger.names import has
 from batches.store.ledger.quarters import WRITTEN, What
 from batches.store.ledger.records import Batch
@@ -152,7 +153,7 @@ def list_jobs(
     settled = (
         select(func.sum(charges.c.micro_credits))
         .join(attempts, attempts.c.id == charges.c.attempt_id)
-        .where(attempts.c.job_id == jobs.c.id, charges.c.kind == "settled")
+        .where(attempts.c.job_id == jobs.c.id, IS_COST)
         .scalar_subquery()
     )
     tries = select(func.count()).where(attempts.c.job_id == jobs.c.id).scalar_subquery()

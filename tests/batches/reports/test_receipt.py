@@ -11,7 +11,7 @@ import pytest
 
 from batches.reports.receipt import write_receipt
 from batches.store.images import ImageMissing, ImageStoreError, MemoryStore
-from batches.store.ledger import feeding, moves, receipts
+from batches.store.ledger import correcting, feeding, moves, receipts
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
 
@@ -79,6 +79,18 @@ def test_one_that_is_broken_off_is_still_wanted(world: World) -> None:
     assert world.ask(receipts.wanting, "main") == [batch_id]
     with pytest.raises(ImageMissing):
         store.get(f"{batch_id}/jobs.csv")
+
+
+def test_one_that_was_overtaken_by_a_correction_is_still_wanted(world: World) -> None:
+    def corrected_meanwhile() -> bool:
+        world.do(correcting.correct, {1: 9_000_000}, because="an invoice", now=world.now)
+        return True
+
+    batch_id, store = ended(world), MemoryStore()
+    write_receipt(world.ledger, store, batch_id, now=world.now, goes_on=corrected_meanwhile)
+    assert world.ask(receipts.wanting, "main") == [batch_id]
+    write_receipt(world.ledger, store, batch_id, now=world.now)
+    assert world.ask(receipts.wanting, "main") == []
 
 
 def test_a_store_that_refuses_leaves_the_batch_as_it_was(world: World) -> None:
