@@ -11,7 +11,7 @@ from console.actions.beginning import begin
 from console.cli.options import AsJson
 from console.cli.output import note, out, print_json
 
-File = Annotated[Path, typer.Argument(metavar="[FILE]", help="The manifest to write.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The manifest to write.")]
 Model = Annotated[str, typer.Option(help="The model for every prompt.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a manifest that exists.")]
 

@@ -32,6 +32,13 @@ def _console(*, stderr: bool) -> Console:
 
 out = _console(stderr=False)
 err = _console(stderr=True)
+errors = _console(stderr=True)
+"""Beside `err`, because what is wrong is said to those who want quiet, too."""
+
+
+def hush() -> None:
+    """Say nothing beside results and errors from now on."""
+    err.quiet = True
 
 
 def print_json(document: object) -> None:
@@ -41,9 +48,9 @@ def print_json(document: object) -> None:
 
 def complain(error: FluxbatchError) -> None:
     """What is wrong, and the cure."""
-    err.print(Text.assemble(("Error: ", "bold red"), error.message), soft_wrap=True)
+    errors.print(Text.assemble(("Error: ", "bold red"), error.message), soft_wrap=True)
     if error.cure:
-        err.print(Text(error.cure), soft_wrap=True)
+        errors.print(Text(error.cure), soft_wrap=True)
 
 
 def note(text: str) -> None:

@@ -12,6 +12,7 @@ from batches.reports import axes_of, make_report, period_of
 from batches.store.ledger import Ledger
 from console.actions.reporting import batches_for, page_of, question_of
 from console.actions.running import report_of
+from console.cli.names import batch_names
 from console.cli.options import AsJson, Since, Until, Zone
 from console.cli.output import note
 from console.cli.report_formats import Format, format_of, write, write_page
@@ -20,9 +21,10 @@ from workers.settings import Settings
 Batches = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[BATCH]...",
+        metavar="BATCH",
         help="Ids, their beginnings, or names of manifests; without any the newest batch, or all of a time.",
         show_default=False,
+        autocompletion=batch_names,
     ),
 ]
 Every = Annotated[bool, typer.Option("--all", help="All batches.")]

@@ -28,11 +28,11 @@ Served = Annotated[
 
 
 def worker(
+    context: typer.Context,
     *,
     threads: Threads = None,
     account: Served = None,
     simulate: Simulate = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")] = False,
     while_stdin_open: Annotated[bool, typer.Option("--while-stdin-open", hidden=True)] = False,
 ) -> None:
@@ -45,7 +45,7 @@ def worker(
     from workers.app import make_app
     from workers.worker import Worker, leave_with_stdin
 
-    log.configure(verbose=verbose, as_json=log_json)
+    log.configure(level=context.obj, as_json=log_json)
     settings = Settings.load()
     served = _served(settings, account, simulate=simulate)
     with services.api(served, settings.home) as live, services.broker(settings) as broker_url:

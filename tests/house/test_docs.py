@@ -11,7 +11,7 @@ from batches.manifest import read_manifest
 from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.shape import ManifestShape, OutputShape
 from batches.planning import make_plan
-from console.cli.main import VERBS
+from console.cli.verbs import VERBS
 from console.exit_codes import ExitCode
 from tests.pictures import picture
 from workers.settings import Settings
