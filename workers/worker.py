@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from celery.exceptions import SecurityWarning
 
 from batches.errors import FluxbatchError
-from batches.store.images import open_store
+from batches.store.images import open_tried
 from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import ring
@@ -74,7 +74,7 @@ class Worker:
             ledger=self._ledger,
             client=self._client,
             gate=Gate(slots, self._leaving.is_set),
-            images=open_store(settings.images_url),
+            images=open_tried(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
             budgets=budgets,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from batches.manifest import read_manifest
-from batches.store.images import open_store
+from batches.store.images import open_store, open_tried
 from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
@@ -89,6 +89,7 @@ def run(
 def _carried_out(
     ledger: Ledger, plan: Plan, settings: Settings, live: Sequence[Account], surveyed: Survey, *, verbose: bool
 ) -> tuple[Batch, ExitCode]:
+    open_tried(settings.images_url)
     with services.broker(settings):  # first of all, so that a broker out of reach leaves nothing behind
         with ledger.write() as tx:
             for account in live:

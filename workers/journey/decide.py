@@ -82,7 +82,7 @@ class View:
     def after(self, event: Event) -> View:
         """The view with this event counted in."""
         match event:
-            case Trouble() | LinkDead():
+            case Trouble() | LinkDead() | StoreTrouble():
                 return replace(self, troubles=self.troubles + 1)
             case BadPicture() | Foreign():
                 return replace(self, useless=self.useless + 1)
@@ -123,6 +123,8 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
             return Finish(image, cost)
         case BadPicture() | Foreign():
             return _after_useless(view, event, patience)
+        case StoreTrouble(message=message, away=True) if view.troubles <= patience.away_tries:
+            return AskAgain(patience.ask_again(view.troubles), message)
         case StoreTrouble(message=message):
             onward = HandOver(patience.stop, message)
             return StopAccount("image store", message, patience.stop, onward)

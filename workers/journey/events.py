@@ -84,6 +84,7 @@ class StoreTrouble:
     """The image store cannot take the picture."""
 
     message: str
+    away: bool = False  #: whether it only does not answer, and may be back in a moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.store.images import BadImage, ImageStoreError
+from batches.store.images import BadImage, ImageStoreAway, ImageStoreError
 from workers.bfl.answers import Downloaded, Unusable
 from workers.journey.events import BadPicture, Stored, StoreTrouble
 from workers.journey.keeping import keep
@@ -31,7 +31,7 @@ def fetch(job: ClaimedJob, ticket: Ticket, ready: Ready, hands: Hands) -> Event:
                 case _:
                     return answer
     except ImageStoreError as error:
-        return StoreTrouble(str(error))
+        return StoreTrouble(str(error), away=isinstance(error, ImageStoreAway))
 
 
 def _kept(job: ClaimedJob, ticket: Ticket, draft: Draft, ready: Ready, hands: Hands) -> Event:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from batches.store.images.draft import Draft
-from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
+from batches.store.images.errors import ImageMissing, ImageStoreAway, ImageStoreError, ImageStoreFull
 from batches.store.images.folder import FolderStore
 from batches.store.images.kept import Kept
 from batches.store.images.memory import MemoryStore
 from batches.store.images.store import ImageStore, open_store
+from batches.store.images.trying import open_tried
 from batches.store.images.verify import BadImage, Picture, verify
 
 __all__ = [
@@ -16,11 +17,13 @@ __all__ = [
     "FolderStore",
     "ImageMissing",
     "ImageStore",
+    "ImageStoreAway",
     "ImageStoreError",
     "ImageStoreFull",
     "Kept",
     "MemoryStore",
     "Picture",
     "open_store",
+    "open_tried",
     "verify",
 ]

@@ -197,6 +197,18 @@ def step_after(view: View, event: Event) -> Step:
             stopped("image store", HandOver(PATIENCE.stop, "said")),
             "paid for: kept by its ticket until the store is mended",
         ),
+        (
+            AT_BFL,
+            StoreTrouble("said", away=True),
+            AskAgain(1.0, "said"),
+            "no night ends for a store that is back in a moment",
+        ),
+        (
+            replace(AT_BFL, troubles=10),
+            StoreTrouble("said", away=True),
+            stopped("image store", HandOver(PATIENCE.stop, "said")),
+            "paid for, and after minutes a person should know",
+        ),
     ],
 )
 def test_what_comes_next(view: View, event: Event, step: Step, reason: str) -> None:
@@ -240,7 +252,7 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     Draining: st.builds(Draining),
     Stored: st.builds(Stored, st.just(IMAGE), costs),
     BadPicture: st.builds(BadPicture, st.text(), costs),
-    StoreTrouble: st.builds(StoreTrouble, st.text()),
+    StoreTrouble: st.builds(StoreTrouble, st.text(), st.booleans()),
     Accepted: st.builds(Accepted, st.just(TICKET), costs),
     Busy: st.builds(Busy, st.text(), waits),
     AnswerLost: st.builds(AnswerLost, st.text()),
