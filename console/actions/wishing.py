@@ -117,5 +117,6 @@ def check_model(wish: Wish, columns: Sequence[str]) -> None:
     given = {column.removeprefix("params.") for column in columns} | {"prompt"}
     for problem in model.check(params):
         if problem.name not in given or problem.name in params:
-            cure = f"{problem.hint} `fluxbatch models {wish.model}` tells what it takes.".strip()
+            hint = f"{problem.hint[:1].upper()}{problem.hint[1:]}; " if problem.hint else ""
+            cure = f"{hint}`fluxbatch models {wish.model}` tells what it takes."
             raise SettingError(f"{wish.model}: {problem.message}", cure=cure)
