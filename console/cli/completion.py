@@ -20,7 +20,7 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
-Chosen = Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)]
+Chosen = Annotated[Shell, typer.Argument(metavar="SHELL", help="Which shell.", show_default=False)]
 
 
 def completion(shell: Chosen) -> None:

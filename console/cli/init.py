@@ -37,11 +37,15 @@ Prompts = Annotated[
         show_default=False,
     ),
 ]
-Seeds = Annotated[int | None, typer.Option(min=1, help="Pictures of each prompt; else 1.", show_default=False)]
+Seeds = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Pictures of each prompt; else 1.", show_default=False)
+]
 Size = Annotated[
     str | None, typer.Option(metavar="SIZE", help="1024x768, or 16:9 where the model takes that.", show_default=False)
 ]
-Format = Annotated[str | None, typer.Option(metavar="FORMAT", help="jpeg, png or webp.", show_default=False)]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="FORMAT", help="jpeg, png or webp.", show_default=False)
+]
 Budget = Annotated[
     str | None, typer.Option(metavar="CREDITS", help="The most it may cost; a credit is a cent.", show_default=False)
 ]

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from batches.store.images import ImageStore
 
-States = Annotated[list[State] | None, typer.Option("--state", help="Only jobs in this state; may be repeated.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="At most so many jobs.", show_default=False)]
+States = Annotated[
+    list[State] | None, typer.Option("--state", metavar="STATE", help="Only jobs in this state; may be repeated.")
+]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many jobs.", show_default=False)]
 
 
 def jobs(batch: BatchName, *, state: States = None, limit: Limit = None, as_json: AsJson = False) -> None:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 STYLES = {State.DONE: "green", State.MODERATED: "yellow", State.UNSURE: "yellow", State.FAILED: "red"}
 OUTCOMES = {"moderated": "yellow", "failed": "red", "lost": "yellow"}
 
-BAR_WIDTH = 30
+BAR_WIDTH = 40
 MOST_REASONS = 5
 MOST_PICTURES = 3
 
-LINES_OF_BATCH = 4
+LINES_OF_BATCH = 6
 LINES_BESIDE = 10
 """What stands below the batches needs about so many."""
 
@@ -66,12 +66,12 @@ def counts(now: Standing) -> Text:
 def _batch(look: Look, per_minute: float | None) -> Iterator[RenderableType]:
     now = look.standing
     ended = sum(now.jobs.get(state, 0) for state in ENDED)
-    bar = ProgressBar(total=max(now.total, 1), completed=ended)
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(overflow="ellipsis", no_wrap=True)
-    grid.add_column(no_wrap=True, justify="right")
+    grid.add_column()
     grid.add_column(max_width=BAR_WIDTH)
-    grid.add_row(Text(now.batch.id, style="bold"), _share(ended, now.total), bar)
+    grid.add_column(no_wrap=True)
+    grid.add_row("", ProgressBar(total=max(now.total, 1), completed=ended), _share(ended, now.total))
+    yield Text(now.batch.id, style="bold", no_wrap=True, overflow="ellipsis")
     yield grid
     yield _indented(counts(now))
     if speed := _speed(look, per_minute):

@@ -31,14 +31,15 @@ Every = Annotated[bool, typer.Option("--all", help="All batches.")]
 By = Annotated[
     str,
     typer.Option(
-        help="What has a line: one or two of day, hour, batch, model, account, lane, state, reason, label:KEY."
+        metavar="COLUMNS",
+        help="What has a line: one or two of day, hour, batch, model, account, lane, state, reason, label:KEY.",
     ),
 ]
 As = Annotated[
     Format | None,
     typer.Option("--format", help="How it is written; without it as the ending of --out says.", show_default=False),
 ]
-Out = Annotated[Path | None, typer.Option("--out", help="Write it to this file.", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file.", show_default=False)]
 
 
 def report(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 from rich.markup import escape
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
-    from typer._click.core import Command, Context  # typer has a click of its own and names it nowhere else
+    from typer._click.core import Command, Context, Parameter  # typer has a click of its own and names it nowhere else
 
 VERBS = {
     "run": "Run a manifest to its end: plan, bill, worker, images, report.",
@@ -50,7 +51,23 @@ class Told(NamedTuple):
     examples: Sequence[str]  #: command lines, as they are typed
 
 
-class Verbs(TyperGroup):
+class PlainFlags:
+    """Typer would tell of every flag that it is a `<bool>`."""
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """Those of the command."""
+        found: list[Parameter] = super().get_params(ctx)  # type: ignore[misc]  # it stands before a command
+        for one in found:
+            if isinstance(one, TyperOption) and one.is_flag:
+                one.metavar = ""
+        return found
+
+
+class Verb(PlainFlags, TyperCommand):
+    """One of them."""
+
+
+class Verbs(PlainFlags, TyperGroup):
     """Loads a verb's module only when the verb is used, so that --help is quick."""
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  # click's signature
@@ -59,7 +76,7 @@ class Verbs(TyperGroup):
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002  # as above
         """A verb's name and its one line, enough for --help."""
-        return TyperCommand(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
+        return Verb(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """The verb itself."""
@@ -76,19 +93,24 @@ class Verbs(TyperGroup):
 
 def load(verb: str) -> Command:
     """The command of a verb, with its options and its help."""
-    module = importlib.import_module(f"console.cli.{verb}")
-    deed = getattr(module, verb)
-    told = read(deed)
+    module = _module(verb)
+    told = read_verb(verb)
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
     settings = getattr(module, "CONTEXT", HELP)
-    app.command(verb, help=_styled(told.words), epilog=_epilog(told.examples), context_settings=settings)(deed)
+    app.command(verb, cls=Verb, help=_styled(told.words), epilog=_epilog(told.examples), context_settings=settings)(
+        getattr(module, verb)
+    )
     return typer.main.get_command(app)
 
 
-def read(deed: object) -> Told:
+def read_verb(verb: str) -> Told:
     """Its words, and the examples that its docstring ends with: `Example: …` in backticks."""
-    words, _, examples = inspect.cleandoc(deed.__doc__ or "").partition("\n\nExample")
+    words, _, examples = inspect.cleandoc(getattr(_module(verb), verb).__doc__).partition("\n\nExample")
     return Told(words, re.findall(r"`([^`]+)`", examples))
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"console.cli.{verb}")
 
 
 def _styled(words: str) -> str:

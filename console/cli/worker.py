@@ -17,10 +17,13 @@ from workers.threads import MOST_THREADS, threads_for
 Threads = Annotated[
     int | None,
     typer.Option(
-        min=1, max=MOST_THREADS, help="Jobs in flight at the same time; else as many as there are slots for.",
+        metavar="N",
+        min=1,
+        max=MOST_THREADS,
+        help="Jobs in flight at the same time; else as many as there are slots for.",
         show_default=False,
     ),
-]  # fmt: skip
+]
 Served = Annotated[
     str | None,
     typer.Option("--account", metavar="NAME", help="Serve this account, not the usual one.", show_default=False),

@@ -98,3 +98,27 @@ def test_watching_ends_with_the_batch_and_its_code(world: World, capsys: pytest.
     said = capsys.readouterr()
     assert said.out == f"{batch_id} is finished: 2 done.\n"
     assert "0 credits spent ($0.00), 6 credits at the end" in said.err
+
+
+def test_without_a_name_all_that_are_not_finished_are_followed_at_once(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    over = world.submit(1, name="over")
+    make(world, 1)
+    world.do(feeding.close_ended_batches, world.now)
+    first, second = (world.submit(1, name=name) for name in ("first", "second"))
+    elsewhere = threading.Timer(0.3, lambda: make(world, 2))
+    elsewhere.start()
+    assert app(["watch", "--json"], standalone_mode=False) == 0
+    elsewhere.join()
+    said = capsys.readouterr()
+    assert [one["batch"] for one in json.loads(said.out)] == [first, second]
+    assert over not in said.err
+    for batch_id in (first, second):
+        assert f"{batch_id}: 1 done, 2 credits spent" in said.err
+
+
+def test_where_all_are_finished_there_is_nothing_to_watch(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert world.hire
+    assert app(["watch"], standalone_mode=False) == 0
+    assert "All batches are finished" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -79,3 +80,12 @@ def test_the_manifest_page_has_every_key_and_no_other() -> None:
     keys = {key for key in ManifestShape.model_fields if key != "output"}
     keys |= {f"output.{key}" for key in OutputShape.model_fields}
     assert set(re.findall(r"^\| `([a-z.]+)` \|", page, re.MULTILINE)) == keys
+
+
+def test_the_page_of_commands_is_what_the_program_says() -> None:
+    spec = importlib.util.spec_from_file_location("commands", ROOT / "docs" / "commands.py")
+    assert spec is not None
+    assert spec.loader is not None
+    commands = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(commands)
+    assert commands.PAGE.read_text() == commands.page(), "run: PYTHONPATH=. python docs/commands.py"
