@@ -35,6 +35,7 @@ STYLES = {State.DONE: "green", State.MODERATED: "yellow", State.UNSURE: "yellow"
 OUTCOMES = {"moderated": "yellow", "failed": "red", "lost": "yellow"}
 
 BAR_WIDTH = 40
+WIDTH_OF_WORDS = 9
 MOST_REASONS = 5
 MOST_PICTURES = 3
 
@@ -53,8 +54,8 @@ def panel(
     for look in going_on_first[:most]:
         parts += _batch(look, per_minute.get(look.standing.batch.id))
     if len(scene.looks) > most:
-        parts.append(Text(f"… and {len(scene.looks) - most:,} more batches", style="dim"))
-    return Group(*parts, _beside(scene, store, since))
+        parts.append(Text(f"… and {len(scene.looks) - most:,} more", style="dim"))
+    return Group(*parts, *_beside(scene, store, since))
 
 
 def counts(now: Standing) -> Text:
@@ -70,7 +71,7 @@ def _batch(look: Look, per_minute: float | None) -> Iterator[RenderableType]:
     grid.add_column()
     grid.add_column(max_width=BAR_WIDTH)
     grid.add_column(no_wrap=True)
-    grid.add_row("", ProgressBar(total=max(now.total, 1), completed=ended), _share(ended, now.total))
+    grid.add_row(" ", ProgressBar(total=max(now.total, 1), completed=ended), _share(ended, now.total))
     yield Text(now.batch.id, style="bold", no_wrap=True, overflow="ellipsis")
     yield grid
     yield _indented(counts(now))
@@ -88,6 +89,8 @@ def _share(ended: int, total: int) -> str:
 
 def _speed(look: Look, per_minute: float | None) -> str:
     """`96 images a minute, 12 min left (done about 04:10)`."""
+    if look.standing.rests:
+        return ""
     if look.standing.batch.paused is not None:
         return f"paused, {look.standing.batch.paused}"
     done_at = look.projection.done_at if look.projection else None
@@ -109,7 +112,7 @@ def _money(look: Look) -> Iterator[Text]:
         yield Text(", ".join(told), style="yellow" if beyond else "dim")
 
 
-def _beside(scene: Scene, store: ImageStore, since: float) -> Table:
+def _beside(scene: Scene, store: ImageStore, since: float) -> Iterator[Text]:
     """Slots, what was in vain, pictures and notices, each with its word in front."""
     notices = {notice.key: notice for look in scene.looks for notice in look.notices if notice.at >= since}
     accounts = {lane.account for lane in scene.lanes}
@@ -119,13 +122,10 @@ def _beside(scene: Scene, store: ImageStore, since: float) -> Table:
         "pictures": list(_pictures(scene.ended, store)),
         "notices": [Text(show_notice(notice), style="yellow") for notice in notices.values()],
     }
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="ellipsis", no_wrap=True)
     for word, lines in told.items():
         for number, line in enumerate(lines):
-            table.add_row("" if number else word, line)
-    return table
+            front = (f"{'' if number else word:<{WIDTH_OF_WORDS}}", "dim")
+            yield Text.assemble(front, line, no_wrap=True, overflow="ellipsis")
 
 
 def _lane(lane: Lane, *, named: bool) -> Text:

@@ -87,7 +87,7 @@ def test_slots_are_told_with_what_has_cut_them(tmp_path: Path) -> None:
         Lane("main", "video", LaneView(ceiling=5, limit=5, used=5, rests_seconds=0, cut=cut)),
     ]
     lines = [line.rstrip() for line in drawn(Scene([], lanes, []), tmp_path).splitlines()]
-    assert lines == ["slots standard 11 of 12, cut from 24, 40 s ago: too many", "      video 5 of 5"]
+    assert lines == ["slots    standard 11 of 12, cut from 24, 40 s ago: too many", "         video 5 of 5"]
 
 
 @pytest.mark.parametrize("width", [120, 80, 60, 40])
@@ -104,7 +104,7 @@ def test_a_low_window_shows_the_first_batches_and_how_many_more_there_are(world:
     lines = drawn(scene_of(world, tmp_path), tmp_path, height=24).splitlines()
     assert len(lines) <= 24
     assert sum(line.startswith("night-") for line in lines) == 2
-    assert lines[-1] == "… and 7 more batches"
+    assert lines[-1] == "… and 7 more"
 
 
 def test_a_rate_is_of_the_last_minutes_and_not_told_from_a_short_look() -> None:
