@@ -18,7 +18,7 @@ from console.actions.worker_process import leave_together, worker_processes
 from console.cli.asking import ask, show_bill, show_survey
 from console.cli.funds import show_funds, told_soon
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
-from console.cli.output import err, note, out, print_json
+from console.cli.output import err, errors, note, out, print_json, say
 from console.cli.payer import payers_of
 from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
@@ -117,6 +117,6 @@ def _looked_on(ledger: Ledger, batch: Batch, settings: Settings, workers: Sequen
         note("The same command goes on from here.")
         return ExitCode.INTERRUPTED
     if ending.message:
-        note(f"Stopped: {ending.message}")
+        say(f"Stopped: {ending.message}", errors)
         note("The same command goes on from here.")
     return ending.code
