@@ -15,6 +15,7 @@ import threading
 import time
 import warnings
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from celery.exceptions import SecurityWarning
@@ -26,6 +27,7 @@ from workers import log
 from workers.app import ring
 from workers.balance import BalanceWatch
 from workers.bfl import Client
+from workers.bounds import bounds_of
 from workers.broker import connect
 from workers.budgets import Budgets
 from workers.clerk import Clerk
@@ -81,7 +83,7 @@ class Worker:
         )
         self._app = app
         self._balance = BalanceWatch(account, self._ledger)
-        self._clerk = Clerk(self.account, self._ledger, self._hands.images)
+        self._clerk = Clerk(self.account, self._ledger, self._hands.images, partial(bounds_of, settings))
         self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._dispatcher = Dispatcher(
             worker=self.id,

@@ -77,7 +77,7 @@ def run(
             batch, code = _carried_out(ledger, plan, settings, live, surveyed, verbose=context.obj is Voice.VERBOSE)
             told_soon(live, ledger)
         report = running.report_of(ledger, batch)
-        page = running.keep_receipt(ledger, report.standing, settings.images_url)
+        page = running.keep_receipt(ledger, report.standing, settings)
     if as_json:
         print_json(report.as_json())
     beside = err if as_json else out
