@@ -21,7 +21,7 @@ BatchName = Annotated[
 ]
 BatchNames = Annotated[
     list[str],
-    typer.Argument(metavar="BATCH...", help="Batches: ids, their beginnings, or manifests' names.", show_default=False),
+    typer.Argument(metavar="BATCH", help="Batches: ids, their beginnings, or manifests' names.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Spend the money without asking.")]

@@ -77,6 +77,8 @@ def _batch(look: Look, per_minute: float | None) -> Iterator[RenderableType]:
     yield _indented(counts(now))
     if speed := _speed(look, per_minute):
         yield _indented(Text(speed))
+    for held in _held(look):
+        yield _indented(Text(held, style="yellow"))
     for line in _money(look):
         yield _indented(line)
 
@@ -91,14 +93,23 @@ def _speed(look: Look, per_minute: float | None) -> str:
     """`96 images a minute, 12 min left (done about 04:10)`."""
     if look.standing.rests:
         return ""
-    if look.standing.batch.paused is not None:
-        return f"paused, {look.standing.batch.paused}"
     done_at = look.projection.done_at if look.projection else None
     told = [f"{per_minute:,.0f} images a minute"] if per_minute else []
     if done_at is not None:
         now = time.time()
         told.append(f"{show_seconds(done_at - now)} left (done about {show_moment(done_at, now)})")
     return ", ".join(told)
+
+
+def _held(look: Look) -> Iterator[str]:
+    """What keeps it, or some of its accounts, from going on."""
+    batch = look.standing.batch
+    if batch.paused is not None and not look.standing.rests:
+        yield f"paused, {batch.paused}: {batch.paused_message}"
+    if look.stop is not None:
+        yield f"the account {look.stop.account} rests, {look.stop.reason}: {look.stop.message}"
+    for no_more in look.exhausted:
+        yield f"{no_more.account} pays no more: {no_more.message}"
 
 
 def _money(look: Look) -> Iterator[Text]:

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from batches.policy import Budget, Policy, Unsure
 from batches.store.images import FolderStore
-from batches.store.ledger import Ledger, standing
-from batches.store.ledger.records import Reported
+from batches.store.ledger import Ledger, standing, steering, stops
+from batches.store.ledger.records import Reported, Stop
 from batches.store.ledger.states import State
 from console.actions.lanes import Lane
 from console.actions.onlooking import Onlooker, Scene
@@ -69,6 +69,16 @@ def test_it_tells_how_a_batch_stands_and_where_that_leads(world: World, tmp_path
     assert "at the end, budget 10 credits" in lines[5]
     assert "lately   1 moderated: a reason" in lines
     assert "pictures 0001.png" in lines
+
+
+def test_it_tells_what_keeps_a_batch_from_going_on(world: World, tmp_path: Path) -> None:
+    batch_id = world.submit(2)
+    world.do(steering.pause, batch_id, "a person has paused it.", world.now)
+    stop = Stop(account="main", reason="no credits", message="402.", since=world.now, until=world.now + 60, rest=60)
+    world.do(stops.stop, stop)
+    said = drawn(scene_of(world, tmp_path), tmp_path)
+    assert "  paused, person: a person has paused it." in said
+    assert "  the account main rests, no credits: 402." in said
 
 
 def test_a_picture_is_a_link_to_its_file(world: World, tmp_path: Path) -> None:
