@@ -64,15 +64,17 @@ def _spelt(one: Parameter) -> str:
         name = one.metavar or str(one.name).upper()
         return (name if one.required else f"[{name}]") + ("..." if one.nargs == -1 else "")
     word = "" if one.is_flag else f" {one.metavar or str(one.name).strip('_').upper()}"
-    return f"{', '.join(one.opts)}{word}".replace("|", "\\|")
+    return f"{', '.join([*one.opts, *one.secondary_opts])}{word}".replace("|", "\\|")
 
 
 def _told(one: Parameter) -> str:
     """Its sentence; what it may be, where that is one of a few; and what it is without being said."""
-    choices = [choice.value for choice in one.type_descriptor.choices or ()]
+    choices = [str(choice) for choice in one.type_descriptor.choices or ()]
     some = f" One of {', '.join(choices)}." if choices else ""
     usual = (
-        f" Usually {one.default}." if getattr(one, "show_default", False) and one.default not in (None, False) else ""
+        f" Usually {one.default}."
+        if getattr(one, "show_default", False) and not isinstance(one.default, bool | None)
+        else ""
     )
     return f"{one.help}{some}{usual}"
 

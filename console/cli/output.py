@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ errors = _console(stderr=True)
 def hush() -> None:
     """Say nothing beside results and errors from now on."""
     err.quiet = True
+
+
+def can_draw() -> bool:
+    """Whether what moves can be shown. Logs of a CI job are no terminal, even where they look like one."""
+    return err.is_terminal and not err.is_dumb_terminal and not err.quiet and not os.environ.get("CI")
 
 
 def print_json(document: object) -> None:

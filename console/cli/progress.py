@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -10,7 +9,7 @@ from rich.live import Live
 
 from batches.store.ledger.states import State
 from console.cli.outlook import show_end, show_money
-from console.cli.output import err, note
+from console.cli.output import can_draw, err, note
 from console.cli.panel import panel
 from console.cli.rate import Rate
 from console.cli.summary import show_counts
@@ -36,7 +35,7 @@ class Progress:
         self._next_line = 0.0
         self._rates: dict[str, Rate] = {}
         self._told_to_rest: set[str] = set()
-        self._live = Live(console=err, transient=True, auto_refresh=False) if _can_draw() else None
+        self._live = Live(console=err, transient=True, auto_refresh=False) if can_draw() else None
 
     def __enter__(self) -> Self:
         if self._live:
@@ -75,11 +74,6 @@ class Progress:
                 self._told_to_rest.add(batch_id)
             if due or look.standing.rests:
                 note(f"{batch_id}: {show_counts(look.standing)}, {_money(look)}")
-
-
-def _can_draw() -> bool:
-    """Logs of a CI job are no terminal, even where they look like one."""
-    return err.is_terminal and not err.is_dumb_terminal and not err.quiet and not os.environ.get("CI")
 
 
 def _money(look: Look) -> str:

@@ -31,6 +31,7 @@ VERBS = {
     "retry": "Have jobs tried again that ended without a picture.",
     "limits": "Say how many slots there are and who uses them, or change it while all is running.",
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
+    "export": "Make a dataset of the pictures of batches: a folder, tar shards, Parquet or a table.",
     "verify": "Read stored pictures again, and name what is missing or changed.",
     "prune": "Delete stored pictures by rule; the bill stays.",
     "rebuild": "Write a ledger from the sidecars of pictures.",
