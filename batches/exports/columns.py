@@ -45,6 +45,7 @@ OF_PICTURES = (
     Column("batch", "text", lambda item: item.line.batch_id, "batch that it was made in"),
     Column("job", "whole", lambda item: item.line.number, "number of its job in the batch"),
     Column("id", "text", lambda item: item.line.row_id, "id of its prompt"),
+    Column("flags", "text", lambda item: ", ".join(item.line.flags), "what looks wrong with it, if anything"),
 )
 
 OF_JOBS = (

@@ -13,6 +13,7 @@ from batches.exports.columns import columns_of
 from batches.exports.draws import ALL
 from batches.exports.errors import PictureLost
 from batches.exports.formats import kind_of
+from batches.exports.ground import refuse_shared
 from batches.exports.hands import Hands
 from batches.exports.items import items_of
 from batches.exports.stream import Stream, ahead, lots_of
@@ -75,7 +76,9 @@ def export(
 
     Cut off at any moment, the same question goes on after its last finished shard.
     """
-    form_of, found = kind_of(question.format).make, survey(ledger, question)
+    refuse_shared(place, source)
+    kind = kind_of(question.format)
+    found = survey(ledger, question, pictures=not kind.is_table)
     page = page_for(place, question, found, again=manner.again, now=clock())
     if page.finished:
         return Outcome(page=page, is_new=False)
@@ -84,7 +87,7 @@ def export(
         copies=manner.copies, lose=_nothing if manner.skips else _raise,
     )  # fmt: skip
     with Tenure(place, page, clock) as tenure:
-        _Run(ledger, hands, tenure, told).write(form_of(hands))
+        _Run(ledger, hands, tenure, told).write(kind.make(hands))
     return Outcome(page=page, is_new=True)
 
 
@@ -110,7 +113,7 @@ class _Run:
     def _write_split(self, form: Format[T], split: str) -> None:
         written = self._tenure.page.of(split)
         items = items_of(
-            self._ledger, self._hands.question, bar=self._hands.survey.bar, digits=self._hands.survey.digits,
+            self._ledger, self._hands.survey.selection, digits=self._hands.survey.digits,
             split=split, after=written[-1].last if written else None,
         )  # fmt: skip
         lots = lots_of(items, lambda item: item.line.bytes or 0)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from batches.exports.draws import ALL, LOTS, draw
+from batches.exports.draws import ALL
+from batches.exports.selection import lines_of
 from batches.planning.names import slug
-from batches.store.ledger.exporting import export_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from batches.exports.question import Question
+    from batches.exports.selection import Selection
     from batches.store.ledger import Ledger
     from batches.store.ledger.exporting import ExportLine
 
@@ -58,30 +58,11 @@ class Item:
         return f"{self.name}.{self.ending}"
 
 
-def lines_of(
-    ledger: Ledger, question: Question, after: Spot | None = None, *, with_cost: bool = False
-) -> Iterator[ExportLine]:
-    """The jobs that a question takes, in the order of its batches and their plans, before any sample is drawn."""
-    batches = question.batches[question.batches.index(after.batch) :] if after else question.batches
-    for batch in batches:
-        number = after.job if after and after.batch == batch else 0
-        for line in export_lines(ledger, batch, question.states, after=number, with_cost=with_cost):
-            if question.takes(line):
-                yield line
-
-
-def lot_of(question: Question, line: ExportLine) -> int:
-    """By which a sample is drawn: the same for the same manifest, whenever it is run."""
-    return draw("sample", str(question.batches.index(line.batch_id)), str(line.number), line.row_id)
-
-
-def items_of(
-    ledger: Ledger, question: Question, *, bar: int, digits: int, split: str, after: Spot | None
-) -> Iterator[Item]:
-    """The items of a split, or of all, whose lots are below the bar; `after` is where they begin."""
-    place = after.place if after else 0
+def items_of(ledger: Ledger, selection: Selection, *, digits: int, split: str, after: Spot | None) -> Iterator[Item]:
+    """The items of a split, or of all; `after` is where they begin."""
+    question, place = selection.question, after.place if after else 0
     for line in lines_of(ledger, question, after, with_cost=True):
-        if (bar == LOTS or lot_of(question, line) < bar) and (split == ALL or question.split(line) == split):
+        if selection.has(line) and (split == ALL or question.split(line) == split):
             yield Item(
                 line=line,
                 split=question.split(line) if split == ALL else split,

@@ -123,7 +123,14 @@ def new_page(question: Question, survey: Survey) -> Page:
 
 def selected(survey: Survey) -> Mapping[str, Any]:
     """By which it shows whether the ledger still has the same for a question."""
-    return {"items": survey.total, "splits": dict(survey.counts), "bytes": survey.bytes, "sha256": survey.sha256}
+    return {
+        "items": survey.total,
+        "splits": dict(survey.counts),
+        "bytes": survey.bytes,
+        "sha256": survey.sha256,
+        "pruned": survey.pruned,
+        "alike": len(survey.selection.alike),
+    }
 
 
 def read_page(place: ImageStore) -> Page | None:

@@ -37,6 +37,9 @@ class Question:
     states: tuple[State, ...] = (State.DONE,)  #: of the jobs
     models: tuple[str, ...] = ()  #: endpoint names; none: all
     labels: tuple[tuple[str, tuple[str, ...]], ...] = ()  #: of each key one of these values; none: all
+    flags: tuple[str, ...] = ()  #: one of these; none: whatever flags there are
+    unflagged: bool = False  #: only pictures without any flag
+    unique: bool = False  #: of pictures that look alike only the first
     sample: Sample | None = None  #: how many of these; None: all
     splits: Splits = UNDIVIDED  #: what they are divided among
     split_by: str = "prompt"  #: what is never torn apart: prompt, row or label:KEY
@@ -56,6 +59,9 @@ class Question:
             "states": self.states,
             "models": self.models,
             "labels": self.labels,
+            "flags": self.flags,
+            "unflagged": self.unflagged,
+            "unique": self.unique,
             "sample": self.sample and self.sample.said,
             "splits": {name: str(share) for name, share in self.splits.shares},
             "split_by": self.split_by,
@@ -69,6 +75,10 @@ class Question:
     def takes(self, line: ExportLine) -> bool:
         """Whether a job in one of these states is asked for, before any sample is drawn."""
         if self.models and line.model not in self.models:
+            return False
+        if self.flags and not set(self.flags) & set(line.flags):
+            return False
+        if self.unflagged and line.flags:
             return False
         return all(line.labels.get(key) in values for key, values in self.labels)
 

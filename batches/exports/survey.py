@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
-from batches.exports.draws import LOTS
-from batches.exports.items import lines_of, lot_of
 from batches.exports.question import LABEL
+from batches.exports.selection import lines_of, select
 from batches.models.spelling import did_you_mean
 from batches.store.ledger import standing
 
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from batches.exports.question import Question
+    from batches.exports.selection import Selection
     from batches.store.ledger import Ledger
     from batches.store.ledger.exporting import ExportLine
 
@@ -39,7 +38,8 @@ class Survey:
     models: Mapping[str, int]  #: pictures of each
     labels: tuple[str, ...]  #: the keys that occur
     digits: int  #: of the largest number of a job
-    bar: int  #: lots below it are in the sample
+    selection: Selection  #: which jobs these are
+    pruned: int  #: of the jobs that are asked for, those whose picture was deleted on purpose
     sha256: str  #: of which jobs have which pictures
 
     @property
@@ -48,30 +48,29 @@ class Survey:
         return sum(self.counts.values())
 
 
-def survey(ledger: Ledger, question: Question) -> Survey:
-    """Read the ledger once, and twice for a number of samples. Raises SettingError where nothing is left."""
-    bar = _bar(ledger, question)
-    told = _Told(question)
+def survey(ledger: Ledger, question: Question, *, pictures: bool) -> Survey:
+    """Read the ledger before anything is written. Raises SettingError where nothing is left."""
+    selection = select(ledger, question, pictures=pictures)
+    told = _Told(selection)
     for line in lines_of(ledger, question):
         told.see(line)
-        if bar == LOTS or lot_of(question, line) < bar:
-            told.count(line)
     _refuse_unknown(ledger, question, told)
     if not told.total:
         raise _nothing(question, told)
-    return told.survey(_names(ledger, question), bar)
+    return told.survey(_names(ledger, question))
 
 
 class _Told:
     """What is told of jobs, one after the other."""
 
-    def __init__(self, question: Question) -> None:
-        self._question = question
+    def __init__(self, selection: Selection) -> None:
+        self._selection, self._question = selection, selection.question
         self._digest = hashlib.sha256()
-        self._counts = dict.fromkeys(question.splits.names, 0)
+        self._counts = dict.fromkeys(self._question.splits.names, 0)
         self._bytes = 0
         self._models: Counter[str] = Counter()
         self._last = 0
+        self.pruned = 0  #: that have no picture any more
         self.models: set[str] = set()  #: of all that may be in the sample
         self.labels: dict[str, set[str]] = {}  #: of the same, with the values that are asked for
 
@@ -86,16 +85,20 @@ class _Told:
             self.labels[key] = set()
         for key, _values in self._question.labels:
             self.labels[key].add(line.labels[key])
+        if self._selection.has(line):
+            self._count(line)
+        else:
+            self.pruned += self._selection.is_pruned(line)
 
-    def count(self, line: ExportLine) -> None:
-        """It is in the sample."""
+    def _count(self, line: ExportLine) -> None:
+        """It is written."""
         self._counts[self._question.split(line)] += 1
-        self._digest.update(f"{line.batch_id} {line.number} {line.state} {line.sha256}\n".encode())
+        self._digest.update(f"{line.batch_id} {line.number} {line.state} {line.sha256} {line.flags}\n".encode())
         self._bytes += line.bytes or 0
         self._models[line.model] += 1
         self._last = max(self._last, line.number)
 
-    def survey(self, names: Iterable[str], bar: int) -> Survey:
+    def survey(self, names: Iterable[str]) -> Survey:
         """All of it."""
         return Survey(
             names=tuple(names),
@@ -104,30 +107,26 @@ class _Told:
             models=dict(self._models.most_common()),
             labels=tuple(sorted(self.labels)),
             digits=max(LEAST_DIGITS, len(str(self._last))),
-            bar=bar,
+            selection=self._selection,
+            pruned=self.pruned,
             sha256=self._digest.hexdigest(),
         )  # fmt: skip
 
 
-def _bar(ledger: Ledger, question: Question) -> int:
-    """Lots below it are in the sample."""
-    sample = question.sample
-    if sample is None:
-        return LOTS
-    if sample.part is not None:
-        return int(sample.part * LOTS)
-    lowest = heapq.nsmallest(sample.count or 0, (lot_of(question, line) for line in lines_of(ledger, question)))
-    return lowest[-1] + 1 if lowest else 0
-
-
 def _nothing(question: Question, told: _Told) -> SettingError:
+    if told.pruned:
+        return SettingError(
+            f"There is nothing to export: {told.pruned:,} pictures that are asked for were pruned.",
+            cure="--format csv or jsonl makes a table of their jobs.",
+        )
     if told.models:
         return SettingError(
             f"Nothing is in a sample of {question.sample and question.sample.said}.",
             cure="Take more, or a number: --sample 1.",
         )
     states, batches = " or ".join(question.states), ", ".join(question.batches)
-    asked = " of these models and labels" if question.models or question.labels else ""
+    narrows = question.models or question.labels or question.flags or question.unflagged
+    asked = " of these models, labels and flags" if narrows else ""
     return SettingError(
         f"There is nothing to export: no job{asked} of {batches} is {states}.",
         cure="`fluxbatch jobs BATCH` shows how each stands.",
@@ -145,7 +144,7 @@ def _refuse_unknown(ledger: Ledger, question: Question, told: _Told) -> None:
 
     def refuse(option: str, word: str, words: Callable[[ExportLine], Iterable[str]]) -> None:
         """What there is, is looked for only now, among all jobs of these batches."""
-        whole = replace(question, models=(), labels=())
+        whole = replace(question, models=(), labels=(), flags=(), unflagged=False)
         known = {word for line in lines_of(ledger, whole) for word in words(line)}
         if word not in known:
             raise _unknown(f"{option} {word}", word, known, question)

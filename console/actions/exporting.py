@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from batches.exports import Manner, Outcome, Progress
+    from batches.store.images import Flag
     from batches.store.ledger import Ledger
     from workers.settings import Settings
 
@@ -64,6 +65,16 @@ def labels_of(pairs: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
             raise SettingError(f"--label cannot be {pair!r}.", cure="Say a label and its value: --label style=photo.")
         values[key].append(value)
     return tuple((key, tuple(sorted(set(values[key])))) for key in sorted(values))
+
+
+def flags_of(flags: Sequence[Flag], *, unflagged: bool) -> tuple[str, ...]:
+    """Those asked for, each once."""
+    if flags and unflagged:
+        raise SettingError(
+            "--flag and --no-flagged leave nothing together.",
+            cure=f"Say --no-flagged for pictures without any flag, or only --flag {flags[0]}.",
+        )
+    return tuple(sorted(set(flags)))
 
 
 def kinship_of(word: str) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from batches.errors import SettingError
 from batches.exports import KINDS, UNDIVIDED, Manner, Options, Outcome, Question, kind_of, sample_of, splits_of
+from batches.store.images import Flag
 from batches.store.ledger import Ledger
 from batches.store.ledger.states import State
 from console.actions import exporting
@@ -38,6 +39,11 @@ Models = Annotated[list[str] | None, typer.Option("--model", help="Only of this 
 Labels = Annotated[
     list[str] | None, typer.Option("--label", metavar="KEY=VALUE", help="Only with this label; may be repeated.")
 ]
+Flags = Annotated[
+    list[Flag] | None, typer.Option("--flag", metavar="FLAG", help="Only with this flag; may be repeated.")
+]
+Unflagged = Annotated[bool, typer.Option("--no-flagged", help="Only pictures without any flag.")]
+Unique = Annotated[bool, typer.Option("--unique", help="Of pictures that look alike, only the first.")]
 Sampled = Annotated[str | None, typer.Option(metavar="N|N%", help="So many, always the same ones.", show_default=False)]
 Split = Annotated[
     str | None,
@@ -64,6 +70,9 @@ def export(
     state: States = None,
     model: Models = None,
     label: Labels = None,
+    flag: Flags = None,
+    no_flagged: Unflagged = False,
+    unique: Unique = False,
     sample: Sampled = None,
     split: Split = None,
     split_by: SplitBy = "prompt",
@@ -98,6 +107,9 @@ def export(
             states=exporting.states_of(format_, state or ()),
             models=tuple(sorted(set(model or ()))),
             labels=exporting.labels_of(label or ()),
+            flags=exporting.flags_of(flag or (), unflagged=no_flagged),
+            unflagged=no_flagged,
+            unique=unique,
             sample=sample_of(sample) if sample else None,
             splits=splits_of(split) if split else UNDIVIDED,
             split_by=exporting.kinship_of(split_by),
@@ -124,6 +136,9 @@ def _tell(made: Outcome, to: str) -> None:
     say(f"{to}: {page.items:,} {what}{'s' * (page.items != 1)}, {show_bytes(written)}.", out)
     if len(splits := page.splits) > 1:
         say("Splits: " + ", ".join(f"{count:,} {split}" for split, count in splits.items()) + ".", out)
+    for word, why in (("pruned", "were pruned"), ("alike", "look like an earlier one")):
+        if count := page.selected[word]:
+            note(f"{count:,} left out, because they {why}.")
     if page.skipped:
         note(f"{page.skipped:,} left out, because they are gone or have changed; `fluxbatch verify` names them.")
 

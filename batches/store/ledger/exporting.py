@@ -23,7 +23,7 @@ PAGE = 2_000
 TOLD = (
     *(jobs.c.id, jobs.c.batch_id, jobs.c.number, jobs.c.row_id, jobs.c.state, jobs.c.reason, jobs.c.model),
     *(jobs.c.params, jobs.c.labels, jobs.c.image_key, jobs.c.image_sha256, jobs.c.image_bytes),
-    *(jobs.c.image_width, jobs.c.image_height),
+    *(jobs.c.image_width, jobs.c.image_height, jobs.c.image_dhash, jobs.c.flags),
 )
 
 
@@ -50,11 +50,13 @@ class ExportLine(NamedTuple):
     model: str
     params: Mapping[str, object]  #: the body that was sent
     labels: Mapping[str, str]  #: for reports
-    image_key: str | None  #: where its picture is
+    image_key: str | None  #: where its picture is; None: it has none, or none any more
     sha256: str | None  #: of the picture
     bytes: int | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
+    dhash: int | None  #: what the picture looks like: see batches.store.images.hashing
+    flags: tuple[str, ...]  #: what looks wrong with it
     cost: Cost  #: of its attempts, where that was asked for
 
 

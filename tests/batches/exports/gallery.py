@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -41,6 +41,7 @@ class Gallery:
 
     world: World
     folder: Path
+    looks: dict[int, int] = field(default_factory=dict)  #: what the picture of a job looks like, by number
 
     @property
     def source(self) -> FolderStore:
@@ -88,6 +89,7 @@ class Gallery:
         self.source.put(f"{key}.json", json.dumps({"prompt_used": f"{job.params['prompt']}, sharp"}).encode())
         sha256 = hashlib.sha256(data).hexdigest()
         image = replace(image_of(job), key=key, sha256=sha256, width=32, height=24, bytes=len(data))
+        image = replace(image, dhash=self.looks.get(job.number, 1))
         self.world.do(moves.finish, job, image, PAID, self.world.now)
 
     def export(

@@ -10,7 +10,8 @@ import pytest
 
 from batches.exports import ExportRefused, Manner, Options, PictureLost, splits_of
 from batches.exports.claim import RENEW_SECONDS, STALE_SECONDS, Claim
-from batches.store.images import FolderStore, ImageStoreFull, MemoryStore
+from batches.exports.ground import refuse_shared
+from batches.store.images import FolderStore, ImageStoreFull, MemoryStore, open_store
 from tests.batches.exports.gallery import png
 
 if TYPE_CHECKING:
@@ -89,6 +90,26 @@ def test_a_place_with_anything_else_is_left_alone(gallery: Gallery) -> None:
     with pytest.raises(ExportRefused, match=r"me\.jpeg"):
         gallery.export(gallery.make(1))
     assert list(gallery.files()) == ["holiday/me.jpeg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("images", "is the image"), ("images/sub", "is inside the"), ("link", "is the"), (".", "has in it")],
+)
+def test_a_place_that_shares_its_ground_with_the_image_store_is_refused(gallery: Gallery, name: str, said: str) -> None:
+    batch = gallery.make(1)
+    (gallery.folder / "link").symlink_to(gallery.folder / "images")
+    with pytest.raises(ExportRefused, match=said) as refused:
+        gallery.export(batch, place=gallery.at(name))
+    assert "--to" in refused.value.cure
+    assert {kept.key.partition("/")[0] for kept in gallery.source.listing()} == {batch}
+
+
+def test_a_prefix_of_the_bucket_that_only_begins_like_the_image_store_is_a_place_of_its_own() -> None:
+    store = open_store("s3://pictures/autumn")
+    refuse_shared(open_store("s3://pictures/autumn-datasets"), store)
+    with pytest.raises(ExportRefused, match="s3://pictures/autumn/datasets is inside the image store"):
+        refuse_shared(open_store("s3://pictures/autumn/datasets"), store)
 
 
 @pytest.mark.parametrize("page", [b"{}", b"[]", b"no JSON", b'{"claim": {}}', b"\xff"])

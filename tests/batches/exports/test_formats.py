@@ -43,7 +43,7 @@ class TestImageFolder:
         assert first == {
             "file_name": "0001-row-1.png", "text": "A fox", "prompt": "A fox", "model": "flux-dev", "seed": "1",
             "width": 32, "height": 24, "credits": 1.4, "sha256": hashlib.sha256(png(1)).hexdigest(), "batch": batch,
-            "job": 1, "id": "row-1", "label_style": "photo",
+            "job": 1, "id": "row-1", "flags": "", "label_style": "photo",
         }  # fmt: skip
         assert second["file_name"] == "0002-row-2.png"
 

@@ -10,7 +10,8 @@ import pytest
 
 from batches.errors import SettingError
 from batches.exports import sample_of, splits_of
-from batches.store.ledger import feeding
+from batches.store.ledger import feeding, pictures
+from batches.store.ledger.exporting import export_lines
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
@@ -39,6 +40,45 @@ def test_models_and_labels_narrow_it(gallery: Gallery) -> None:
     assert export(photos, others, labels=(("style", ("photo",)),), place=gallery.at("photo")).page.items == 4
     both = export(photos, labels=(("season", ("autumn",)), ("style", ("drawing", "photo"))), place=gallery.at("both"))
     assert both.page.items == 2
+
+
+def test_flags_narrow_it_and_stand_in_the_table(gallery: Gallery) -> None:
+    batch = gallery.make(4)
+    gallery.world.do(pictures.flag, batch, "size", [2, 3])
+    gallery.world.do(pictures.flag, batch, "similar", [3])
+
+    def exported(name: str, **asked: object) -> list[tuple[int, str]]:
+        gallery.export(batch, form="jsonl", place=gallery.at(name), **asked)
+        rows = map(json.loads, gallery.at(name).get("jobs.jsonl").decode().splitlines())
+        return [(row["job"], row["flags"]) for row in rows]
+
+    assert exported("all") == [(1, ""), (2, "size"), (3, "similar, size"), (4, "")]
+    assert exported("some", flags=("size",)) == [(2, "size"), (3, "similar, size")]
+    assert exported("others", unflagged=True) == [(1, ""), (4, "")]
+    with pytest.raises(SettingError, match="no job of these models, labels and flags"):
+        exported("none", flags=("one-colour",))
+
+
+def test_of_pictures_that_look_alike_the_first_is_taken_also_across_batches(gallery: Gallery) -> None:
+    gallery.looks = {1: 0b0, 2: 0b11, 3: -1, 4: -1}  # 2 bits from the first; all bits; the same
+    batches = gallery.make(4), gallery.make(4, name="owl")
+    page = gallery.export(*batches, form="jsonl", unique=True).page
+    assert [(row["batch"], row["job"]) for row in gallery.rows("jobs.jsonl")] == [(batches[0], 1), (batches[0], 3)]
+    assert page.selected["alike"] == 6
+    sampled = gallery.export(*batches, unique=True, sample=sample_of("2"), place=gallery.at("sampled")).page
+    assert sampled.items == 2
+
+
+def test_pruned_pictures_are_left_out_and_counted_and_their_jobs_stay_in_tables(gallery: Gallery) -> None:
+    batch = gallery.make(3)
+    [first, *others] = [line.id for line in export_lines(gallery.world.ledger, batch, {State.DONE})]
+    gallery.world.do(pictures.prune, [first], gallery.world.now)
+    page = gallery.export(batch).page
+    assert (page.items, page.selected["pruned"], page.skipped) == (2, 1, 0)
+    assert gallery.export(batch, form="csv", place=gallery.at("csv")).page.items == 3
+    gallery.world.do(pictures.prune, others, gallery.world.now)
+    with pytest.raises(SettingError, match="3 pictures that are asked for were pruned"):
+        gallery.export(batch, place=gallery.at("none"))
 
 
 def test_pictures_of_one_prompt_are_in_one_split(gallery: Gallery) -> None:
