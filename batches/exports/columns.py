@@ -65,8 +65,13 @@ def columns_of(labels: Sequence[str]) -> tuple[Column, ...]:
 
 
 def facts_of(item: Item, columns: Sequence[Column]) -> str:
-    """An item as JSON. Amounts are always written as fractions, so that readers see one type in a column."""
+    """An item as JSON."""
     return SPELL({column.name: _written(column.of(item)) for column in columns})
+
+
+def cells_of(item: Item, columns: Sequence[Column]) -> list[str | int | float | None]:
+    """An item's cells, for JSON that has their names elsewhere."""
+    return [_written(column.of(item)) for column in columns]
 
 
 def _label(key: str) -> Column:
@@ -74,6 +79,7 @@ def _label(key: str) -> Column:
 
 
 def _written(cell: Cell) -> str | int | float | None:
+    """Amounts are always written as fractions, so that readers of JSON see one type in a column."""
     return float(json_number(cell)) if isinstance(cell, Decimal) else cell
 
 

@@ -79,15 +79,16 @@ def export(
     refuse_shared(place, source)
     kind = kind_of(question.format)
     found = survey(ledger, question, pictures=not kind.is_table)
-    page = page_for(place, question, found, again=manner.again, now=clock())
-    if page.finished:
-        return Outcome(page=page, is_new=False)
     hands = Hands(
         source=source, place=place, question=question, survey=found, columns=columns_of(found.labels),
         copies=manner.copies, lose=_nothing if manner.skips else _raise,
     )  # fmt: skip
+    form = kind.make(hands)
+    page = page_for(place, question, found, again=manner.again, now=clock())
+    if page.finished:
+        return Outcome(page=page, is_new=False)
     with Tenure(place, page, clock) as tenure:
-        _Run(ledger, hands, tenure, told).write(kind.make(hands))
+        _Run(ledger, hands, tenure, told).write(form)
     return Outcome(page=page, is_new=True)
 
 
@@ -101,8 +102,8 @@ class _Run:
 
     def write(self, form: Format[T]) -> None:
         """All that is still to be written."""
-        is_table = kind_of(self._hands.question.format).is_table
-        for split in (ALL,) if is_table else self._hands.survey.counts:
+        apart = kind_of(self._hands.question.format).folders is None
+        for split in self._hands.survey.counts if apart else (ALL,):
             self._write_split(form, split)
         files = {}
         for key, data in form.beside(self._tenure.page.shards):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LABEL = "label:"
 
 Caption = Literal["asked", "used"]
+Paper = Literal["a4", "a3"]
+By = Literal["model", "seed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,11 @@ class Options:
     shard_bytes: int = 1_000_000_000  #: a part is closed once it has so many
     shard_count: int | None = None  #: or so many pictures
     metadata: Literal["jsonl", "parquet"] = "jsonl"  #: what an imagefolder's table is written as
-    images: bool = True  #: whether the bytes of the pictures are in a Parquet file, or only where they are
+    images: bool = True  #: whether pictures are in a Parquet file or beside a contact sheet
+    self_contained: bool = False  #: whether a contact sheet is one file, with its thumbnails inside
+    paper: Paper = "a4"  #: that pages are printed on
+    columns: int | None = None  #: pictures across a page; None: as many as fit it well
+    by: By | None = None  #: what stands side by side on a page, below its prompt; None: whatever comes next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,10 @@ class Question:
             "shard_count": self.options.shard_count,
             "metadata": self.options.metadata,
             "images": self.options.images,
+            "self_contained": self.options.self_contained,
+            "paper": self.options.paper,
+            "columns": self.options.columns,
+            "by": self.options.by,
         }
 
     def takes(self, line: ExportLine) -> bool:

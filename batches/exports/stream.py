@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ class Stream(Generic[T]):
         while (one := self.next) is not None:
             self.next = next(self._source, None)
             yield one
+
+    def give_back(self, taken: Iterable[T]) -> None:
+        """Hand these out again before what comes next."""
+        rest = () if self.next is None else (self.next,)
+        self._source = chain(taken, rest, self._source)
+        self.next = next(self._source, None)
 
 
 def ahead(sources: Iterable[Sequence[S]], deed: Callable[[S], T], threads: int) -> Iterator[T]:

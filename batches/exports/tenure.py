@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from batches.exports.claim import RENEW_SECONDS, STALE_SECONDS, own_claim
 from batches.exports.errors import ExportRefused
+from batches.exports.formats import kind_of
 from batches.exports.page import KEY, keep_page, new_page, read_page, selected
 from batches.store.images import ImageStoreError
 
@@ -33,8 +34,9 @@ def page_for(place: ImageStore, question: Question, found: Survey, *, again: boo
     if not again:
         _refuse_changed(page, found, place)
         return page
-    for split in question.splits.names:
-        for kept in place.listing(split):
+    folders = kind_of(question.format).folders
+    for folder in question.splits.names if folders is None else folders:
+        for kept in place.listing(folder):
             place.delete(kept.key)
     return new_page(question, found)
 

@@ -10,6 +10,7 @@ import typer
 
 from batches.errors import SettingError
 from batches.exports import KINDS, UNDIVIDED, Manner, Options, Outcome, Question, kind_of, sample_of, splits_of
+from batches.exports.question import By, Paper
 from batches.store.images import Flag
 from batches.store.ledger import Ledger
 from batches.store.ledger.states import State
@@ -56,7 +57,13 @@ Captioned = Annotated[
 ShardSize = Annotated[str, typer.Option(metavar="SIZE", help="A shard is closed once it has so many bytes: 500MB.")]
 ShardCount = Annotated[int | None, typer.Option(min=1, help="Or so many pictures.", show_default=False)]
 Metadata = Annotated[Literal["jsonl", "parquet"], typer.Option(help="The table of an imagefolder.")]
-Images = Annotated[bool, typer.Option("--images/--no-images", help="Pictures in Parquet, or only where they are.")]
+Images = Annotated[
+    bool, typer.Option("--images/--no-images", help="Pictures in Parquet and beside a contact sheet, or none.")
+]
+Inside = Annotated[bool, typer.Option("--self-contained", help="A contact sheet as one file, thumbnails inside.")]
+Papers = Annotated[Paper, typer.Option(help="That pages are printed on.")]
+Columns = Annotated[int | None, typer.Option(min=1, max=24, help="Pictures across a page.", show_default=False)]
+SideBySide = Annotated[By | None, typer.Option(help="What stands side by side on a page.", show_default=False)]
 Copy = Annotated[bool, typer.Option("--copy", help="Copy pictures, where an imagefolder could link them.")]
 Skip = Annotated[bool, typer.Option("--skip-missing", help="Leave out pictures that are gone or have changed.")]
 Anew = Annotated[bool, typer.Option("--again", help="Write it anew, if it is there already.")]
@@ -77,6 +84,10 @@ def export(
     split: Split = None,
     split_by: SplitBy = "prompt",
     caption: Captioned = "asked",
+    self_contained: Inside = False,
+    paper: Papers = "a4",
+    columns: Columns = None,
+    by: SideBySide = None,
     shard_size: ShardSize = "1GB",
     shard_count: ShardCount = None,
     metadata: Metadata = "jsonl",
@@ -97,9 +108,14 @@ def export(
     begun, settings = time.monotonic(), Settings.load()
     given = {
         "shard-size": shard_size != "1GB", "shard-count": shard_count is not None,
-        "metadata": metadata != "jsonl", "no-images": not images, "copy": copy,
+        "metadata": metadata != "jsonl", "no-images": not images, "copy": copy, "self-contained": self_contained,
+        "paper": paper != "a4", "columns": columns is not None, "by": by is not None,
     }  # fmt: skip
     exporting.refuse_foreign_options(format_, given)
+    options = Options(
+        shard_bytes=_bytes(shard_size), shard_count=shard_count, metadata=metadata, images=images,
+        self_contained=self_contained, paper=paper, columns=columns, by=by,
+    )  # fmt: skip
     with Ledger(settings.where_ledger) as ledger:
         question = Question(
             batches=exporting.ids_of(ledger, batch),
@@ -114,7 +130,7 @@ def export(
             splits=splits_of(split) if split else UNDIVIDED,
             split_by=exporting.kinship_of(split_by),
             caption=caption,
-            options=Options(shard_bytes=_bytes(shard_size), shard_count=shard_count, metadata=metadata, images=images),
+            options=options,
         )
         manner = Manner(copies=copy, skips=skip_missing, again=again)
         with ExportProgress() as progress:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from batches.errors import SettingError
 from batches.exports.formats.imagefolder import ImageFolder
 from batches.exports.formats.parquet import Parquet
+from batches.exports.formats.printed import PAGES, Print
 from batches.exports.formats.seam import Kind
+from batches.exports.formats.sheet import FOLDERS, contact_sheet
 from batches.exports.formats.tables import as_csv, as_jsonl
 from batches.exports.formats.webdataset import WebDataset
 from batches.models.spelling import did_you_mean
@@ -18,8 +20,10 @@ KINDS = {
         Kind(word="imagefolder", make=ImageFolder, takes=frozenset({"metadata", "copy"})),
         Kind(word="webdataset", make=WebDataset, takes=SHARDED),
         Kind(word="parquet", make=Parquet, takes=SHARDED | {"no-images"}),
-        Kind(word="csv", make=as_csv, is_table=True),
-        Kind(word="jsonl", make=as_jsonl, is_table=True),
+        Kind(word="csv", make=as_csv, is_table=True, folders=()),
+        Kind(word="jsonl", make=as_jsonl, is_table=True, folders=()),
+        Kind(word="sheet", make=contact_sheet, takes=frozenset({"self-contained", "no-images"}), folders=FOLDERS),
+        Kind(word="print", make=Print, takes=frozenset({"paper", "columns", "by"}), folders=(PAGES,)),
     )
 }
 

@@ -36,4 +36,5 @@ class Kind:
     word: str  #: as `--format` takes it
     make: Callable[[Hands], Format[Any]]
     takes: frozenset[str] = frozenset()  #: the options of its own
-    is_table: bool = False  #: whether it is one table of jobs, in any state and of all splits, without their pictures
+    is_table: bool = False  #: whether it is a table of jobs, in any state, without their pictures
+    folders: tuple[str, ...] | None = None  #: that have the parts of all splits together; None: each split has its own
