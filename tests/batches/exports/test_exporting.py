@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from tests.batches.exports.gallery import Gallery
 
 TWO = Options(shard_count=2)
+ONE_EACH = Options(columns=1)
 AGAIN, SKIPPING = Manner(again=True), Manner(skips=True)
-FORMATS = ["imagefolder", "webdataset", "parquet", "csv", "jsonl"]
+OF_PICTURES = ["imagefolder", "webdataset", "parquet", "sheet", "print"]
+FORMATS = [*OF_PICTURES, "csv", "jsonl"]
 
 
 class CutOff(BaseException):
@@ -38,14 +40,16 @@ def cut_off_at(items: int) -> object:
 
 @pytest.fixture(autouse=True)
 def _small_folders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("batches.exports.formats.imagefolder.MOST", 2)
+    for form in ("imagefolder", "sheet"):
+        monkeypatch.setattr(f"batches.exports.formats.{form}.MOST", 2)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_cut_off_anywhere_it_goes_on_to_the_same_end(gallery: Gallery, form: str) -> None:
     """Two splits of two pictures per shard, cut off at each of six pictures in turn."""
     batch = gallery.make(6, prompts=["A fox", "An owl", "A whale"])
-    asked = {"form": form, "options": TWO, "splits": splits_of("train=0.5,test=0.5")}
+    options = ONE_EACH if form == "print" else TWO
+    asked = {"form": form, "options": options, "splits": splits_of("train=0.5,test=0.5")}
     gallery.export(batch, **asked)
     whole, page = gallery.files(), json.loads(gallery.place.get("export.json"))
     for items in range(1, 7):
@@ -189,7 +193,7 @@ class TestClaims:
 class TestLostPictures:
     """The dataset has the pictures that were paid, or says which it has not."""
 
-    @pytest.mark.parametrize("form", ["imagefolder", "webdataset", "parquet"])
+    @pytest.mark.parametrize("form", OF_PICTURES)
     def test_one_that_is_gone_is_named_with_the_cure(self, gallery: Gallery, form: str) -> None:
         batch = gallery.make(3)
         gallery.source.delete(f"{batch}/0002.png")
@@ -197,7 +201,7 @@ class TestLostPictures:
             gallery.export(batch, form=form)
         assert f"fluxbatch verify {batch}" in lost.value.cure
 
-    @pytest.mark.parametrize("form", ["imagefolder", "webdataset", "parquet"])
+    @pytest.mark.parametrize("form", OF_PICTURES)
     def test_one_of_another_size_is_found(self, gallery: Gallery, form: str) -> None:
         batch = gallery.make(3)
         gallery.source.put(f"{batch}/0002.png", b"something else")
@@ -213,7 +217,7 @@ class TestLostPictures:
         with pytest.raises(PictureLost, match="is not the picture that was stored"):
             gallery.export(batch, form=form, manner=manner)
 
-    @pytest.mark.parametrize("form", ["imagefolder", "webdataset", "parquet"])
+    @pytest.mark.parametrize("form", OF_PICTURES)
     def test_they_are_left_out_and_counted_when_asked(self, gallery: Gallery, form: str) -> None:
         batch = gallery.make(5)
         gallery.source.delete(f"{batch}/0002.png")
@@ -221,6 +225,12 @@ class TestLostPictures:
             gallery.source.put(f"{batch}/000{number}.png", b"something else")
         page = gallery.export(batch, form=form, manner=SKIPPING).page
         assert (page.items, page.skipped) == (2, 3)
+
+    def test_the_card_counts_them(self, gallery: Gallery) -> None:
+        batch = gallery.make(5)
+        for number in (2, 3, 4):
+            gallery.source.delete(f"{batch}/000{number}.png")
+        gallery.export(batch, manner=SKIPPING)
         assert b"2 pictures, made with models of Black Forest Labs; 3 were lost" in gallery.files()["README.md"]
 
     def test_a_caption_that_nobody_tells_is_lost_too(self, gallery: Gallery) -> None:
