@@ -1,0 +1,7 @@
+"""The verbs as typed JSON, below `/api`. A module for each group; each has a `router`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

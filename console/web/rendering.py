@@ -1,0 +1,84 @@
+"""Values -> HTML. Templates know no ledger, and all that is not their own is escaped."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from batches.megapixels import show_megapixels
+from batches.money import credits_of, show_credits, show_usd
+from batches.planning.finishing import show_moment
+from console.cli.outlook import rounded
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ROOM = Path(__file__).parent / "templates"
+
+NAVIGATION = (("/", "Overview"),)
+"""Where every page leads: path and title."""
+
+
+def render(name: str, **facts: object) -> str:
+    """A template as HTML."""
+    return _environment().get_template(name).render(**facts)
+
+
+def _credits(micro: int) -> str:
+    """`1,234.57`: to a hundredth, which is what a person takes in at a glance."""
+    return f"{credits_of(rounded(micro)):,}"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _percent(part: float, whole: float) -> float:
+    """0 to 100, for the width of a bar."""
+    return round(100 * min(1.0, part / whole), 2) if whole else 0.0
+
+
+def _clock(moment: float) -> str:
+    """`04:10`; with the date unless it is of today."""
+    then, today = datetime.fromtimestamp(moment).astimezone(), datetime.now().astimezone().date()
+    return f"{then:%H:%M}" if then.date() == today else f"{then:%-d %b %Y, %H:%M}"
+
+
+def _span(seconds: float) -> str:
+    """`8 s`, `12 min`, `3 h 20 min`, `2 days`."""
+    minutes = int(seconds) // 60
+    if minutes < 1:
+        return f"{max(0, int(seconds))} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 2 * 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} days"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    room = Environment(
+        loader=FileSystemLoader(ROOM), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    room.filters |= {
+        "credits": _credits,
+        "show_credits": show_credits,
+        "usd": show_usd,
+        "count": _count,
+        "clock": _clock,
+        "span": _span,
+        "megapixels": show_megapixels,
+    }
+    room.globals |= {
+        "percent": _percent,
+        "navigation": NAVIGATION,
+        "now": time.time,
+        "show_moment": lambda moment: show_moment(moment, time.time()),
+    }
+    return room

@@ -1,0 +1,54 @@
+"""What all pages need, and how a page gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from batches.store.images import ImageStore
+from batches.store.ledger import Ledger, standing
+from batches.store.ledger.records import Batch
+from console.web.access import Access
+from console.web.guesses import Guesses
+from console.web.live import Hub
+from console.web.refusals import Refused
+from workers.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One server."""
+
+    settings: Settings
+    ledger: Ledger
+    images: ImageStore
+    access: Access  #: who may look
+    hub: Hub  #: what open pages listen to
+    guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens
+
+
+def _site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(_site_of)]
+"""The server, as an argument of a route."""
+
+BatchId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="A batch's id, in full.")]
+JobNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Place of the job in its plan, from 1.")]
+
+
+def batch_of(site: Here, batch_id: BatchId) -> Batch:
+    """The batch that an address names."""
+    with site.ledger.read() as tx:
+        found = standing.find_batch(tx, batch_id)
+    if found is None:
+        raise Refused(404, f"There is no batch {batch_id}.", cure="The overview lists the batches.")
+    return found
+
+
+ThisBatch = Annotated[Batch, Depends(batch_of)]
+"""The batch in the path, as an argument of a route."""
