@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,24 +11,30 @@ from pydantic import ValidationError
 
 from batches.errors import SettingError
 from batches.manifest.policy_shape import PolicyShape
+from batches.manifest.policy_values import MOST_MONEY
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
-from batches.store.ledger import limits, standing
+from batches.money import MICRO_PER_CREDIT, micro_credits
+from batches.policy import Budget
+from batches.store.ledger import limits, purses, spending, standing
 from workers.broker import connect
 from workers.embedded import running_broker
 from workers.slots import RedisSlots, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
-    from batches.policy import Policy
+    from batches.policy import Policy, WideBudget
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
+    from batches.store.ledger.standing import Standing
     from workers.accounts import Account
     from workers.settings import Settings
     from workers.slots import LaneView
 
 MOST_SLOTS = 1000
+
 
 USUAL = "usual"
 """Takes back what a person has set: as many slots as the account has anyway."""
@@ -70,6 +77,20 @@ def set_rules(ledger: Ledger, batch: Batch, changes: Iterable[str]) -> Policy:
         if numbers:
             limits.set_policy(tx, batch.id, policy)
     return policy
+
+
+def set_budget(ledger: Ledger, batch: Batch, amount: Decimal, budgets: Sequence[WideBudget]) -> Standing:
+    """Let a batch cost so many credits. One that rests for its budget goes on if there is room now."""
+    cap = micro_credits(amount) if amount.is_finite() else 0
+    if not 0 < cap <= MOST_MONEY * MICRO_PER_CREDIT:
+        raise SettingError(f"A budget of {amount} credits cannot be.", cure=f"Say 0.000001 to {MOST_MONEY:,} credits.")
+    with ledger.write() as tx:
+        found = standing.find_batch(tx, batch.id) or batch
+        budget = replace(found.policy.budget or Budget(micro_credits=cap), micro_credits=cap)
+        limits.set_policy(tx, batch.id, replace(found.policy, budget=budget))
+        spending.reconsider(tx, batch.id)
+        purses.reconsider(tx, standing.find_batch(tx, batch.id) or batch, budgets, time.time())
+        return standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
 
 
 def _views(settings: Settings, account: Account, names: Iterable[str]) -> Mapping[str, LaneView]:

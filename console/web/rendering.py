@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batches.megapixels import show_megapixels
 from batches.money import credits_of, show_credits, show_usd
-from batches.planning.finishing import show_moment
 from console.cli.outlook import rounded
 
 if TYPE_CHECKING:
@@ -43,8 +42,17 @@ def _percent(part: float, whole: float) -> float:
 
 def _clock(moment: float) -> str:
     """`04:10`; with the date unless it is of today."""
-    then, today = datetime.fromtimestamp(moment).astimezone(), datetime.now().astimezone().date()
+    then, today = _local(moment), _local(time.time()).date()
     return f"{then:%H:%M}" if then.date() == today else f"{then:%-d %b %Y, %H:%M}"
+
+
+def _clock_seconds(moment: float) -> str:
+    """`04:10:07`, with the date unless it is of today."""
+    return f"{_clock(moment)}:{_local(moment):%S}"
+
+
+def _local(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment, UTC).astimezone()
 
 
 def _span(seconds: float) -> str:
@@ -72,13 +80,14 @@ def _environment() -> Environment:
         "usd": show_usd,
         "count": _count,
         "clock": _clock,
+        "clock_seconds": _clock_seconds,
+        "plain": credits_of,
+        "round_usd": lambda micro: show_usd(rounded(micro)),
         "span": _span,
         "megapixels": show_megapixels,
     }
     room.globals |= {
         "percent": _percent,
         "navigation": NAVIGATION,
-        "now": time.time,
-        "show_moment": lambda moment: show_moment(moment, time.time()),
     }
     return room

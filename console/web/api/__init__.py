@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from console.web.api import steering
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (steering.router,)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from console.web.pages import login, overview
+from console.web.pages import batch, downloads, job, jobs, login, overview, pictures
 
-ROUTERS = (login.router, overview.router)
+ROUTERS = (login.router, overview.router, batch.router, jobs.router, job.router, pictures.router, downloads.router)

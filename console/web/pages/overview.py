@@ -10,11 +10,11 @@ from starlette.responses import HTMLResponse, Response
 
 from batches.policy import SIMULATED
 from batches.store.ledger import standing
-from batches.store.ledger.states import State
 from console.actions import limiting
 from console.actions.overseeing import oversee
 from console.actions.services import SIMULATOR
 from console.web.live import Source, Topic
+from console.web.pages.frame import counts
 from console.web.rendering import render
 from console.web.site import Here, Site
 from workers.accounts import Accounts
@@ -62,7 +62,7 @@ def _going(site: Site) -> Mapping[str, str]:
     now = time.time()
     with site.ledger.read() as tx:
         seen = oversee(tx, now)
-    facts = {"seen": seen, "now": now, "states": tuple(State)}
+    facts = {"seen": seen, "now": now, "counts": counts}
     return {name: render(f"parts/{name}.html", **facts) for name in ("alerts", "tiles", "going", "workers")}
 
 
@@ -87,5 +87,5 @@ def _rested(site: Site, page: int) -> Mapping[str, str]:
     with site.ledger.read() as tx:
         found = standing.at_rest(tx, limit=PAGE + 1, offset=(page - 1) * PAGE)
         stands = standing.standings_of(tx, found[:PAGE])
-    facts = {"stands": stands, "page": page, "more": len(found) > PAGE, "states": tuple(State)}
+    facts = {"stands": stands, "page": page, "more": len(found) > PAGE, "counts": counts}
     return {"rested": render("parts/rested.html", **facts)}

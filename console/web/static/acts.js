@@ -37,10 +37,10 @@ export async function ask(path, method = "GET", body = undefined) {
 function bodyOf(form) {
   const body = {};
   for (const field of form.elements) {
-    if (!field.name || (field.type === "checkbox" && !field.dataset.many)) continue;
+    if (!field.name) continue;
     if (field.dataset.many) {
       body[field.name] ??= [];
-      if (field.checked) body[field.name].push(field.value);
+      if (field.type !== "checkbox" || field.checked) body[field.name].push(field.value);
     } else {
       body[field.name] = field.value === "" ? null : field.value;
     }
@@ -69,11 +69,15 @@ async function post(from, path, body) {
 async function showBill(form) {
   const place = form.querySelector("[data-bill]");
   if (!place) return;
-  const query = new URLSearchParams(new FormData(form));
+  const submit = form.querySelector("[type=submit]");
+  const query = new URLSearchParams(new FormData(form)).toString();
+  submit.disabled = true;
+  place.textContent = query ? "…" : "Choose at least one.";
+  if (!query) return; // to the server, nothing chosen means all
   try {
     const told = await ask(`${place.dataset.bill}?${query}`);
     place.textContent = told.message;
-    form.querySelector("[type=submit].main").disabled = !told.jobs;
+    submit.disabled = !told.jobs;
   } catch (error) {
     place.textContent = error.message;
   }
