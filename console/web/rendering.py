@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from batches.megapixels import show_megapixels
-from batches.money import credits_of, show_credits, show_usd
+from batches.money import MICRO_PER_CREDIT, credits_of, show_credits, show_usd
 from console.cli.outlook import rounded
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def _credits(micro: int) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
+
+
+def _rate(number: float) -> str:
+    """`7.5`, `1,547`: no finer than it can be read."""
+    return f"{number:,.1f}" if number < 100 else f"{number:,.0f}"
 
 
 def _percent(part: float, whole: float) -> float:
@@ -87,13 +92,13 @@ def _environment() -> Environment:
     room.filters |= {
         "credits": _credits,
         "show_credits": show_credits,
-        "usd": show_usd,
+        "usd": lambda micro: show_usd(round(micro / MICRO_PER_CREDIT) * MICRO_PER_CREDIT),
         "count": _count,
+        "rate": _rate,
         "clock": _clock,
         "clock_seconds": _clock_seconds,
         "linked": _linked,
         "plain": credits_of,
-        "round_usd": lambda micro: show_usd(rounded(micro)),
         "span": _span,
         "megapixels": show_megapixels,
     }
