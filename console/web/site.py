@@ -14,6 +14,7 @@ from console.web.access import Access
 from console.web.guesses import Guesses
 from console.web.live import Hub
 from console.web.refusals import Refused
+from workers.budgets import Budgets
 from workers.settings import Settings
 
 
@@ -25,6 +26,7 @@ class Site:
     ledger: Ledger
     images: ImageStore
     access: Access  #: who may look
+    budgets: Budgets  #: wider than a batch, as the file says them now
     hub: Hub  #: what open pages listen to
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 PAGE = 20
 """Batches at rest that are told at once."""
 
+PARTS = ("alerts", "tiles", "going", "workers", "budgets", "lately")
+"""Those that are looked at with every look."""
+
 router = APIRouter()
 
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="Of the batches at rest.")]
@@ -59,11 +62,14 @@ def _topic(site: Site, page: int) -> Topic:
 
 
 def _going(site: Site) -> Mapping[str, str]:
-    now = time.time()
+    now, budgets = time.time(), site.budgets()
     with site.ledger.read() as tx:
-        seen = oversee(tx, now)
+        seen = oversee(tx, budgets, now)
     facts = {"seen": seen, "now": now, "counts": counts}
-    return {name: render(f"parts/{name}.html", **facts) for name in ("alerts", "tiles", "going", "workers", "lately")}
+    return {
+        name: render(f"parts/{name}.html", **facts)
+        for name in ("alerts", "tiles", "going", "workers", "budgets", "lately")
+    }
 
 
 def _lanes(site: Site) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from console.web.live import Hub
 from console.web.serving import Server, bound
 from console.web.site import Site
 from tests.batches.store.ledger.world import World
+from workers.budgets import Budgets
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def access() -> Access:
 
 @pytest.fixture
 def site(world: World, images: MemoryStore, access: Access) -> Site:
-    return Site(settings=Settings.load(), ledger=world.ledger, images=images, access=access, hub=Hub())
+    settings = Settings.load()
+    return Site(
+        settings=settings, ledger=world.ledger, images=images, access=access, budgets=Budgets(settings), hub=Hub()
+    )
 
 
 @pytest.fixture
