@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).parent / "images"
 WIDTH, HEIGHT = 1180, 1080
-SECONDS = 75
+SECONDS = 110
 """After which the last batch is looked at."""
 
 PROMPTS = (
