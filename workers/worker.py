@@ -25,6 +25,7 @@ from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import ring
 from workers.balance import BalanceWatch
+from workers.bells import Bells
 from workers.bfl import Client
 from workers.broker import connect
 from workers.budgets import Budgets
@@ -34,6 +35,7 @@ from workers.errors import BrokerError
 from workers.journey import Hands, Journey
 from workers.notices import Herald, Messenger, hook_of
 from workers.slots import Gate, Keeper, RedisSlots
+from workers.webhooks import intake_of
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -67,6 +69,7 @@ class Worker:
         hook = hook_of(settings)
         self._herald = Herald(account.name, budgets, hook)
         self._messenger = Messenger(self._ledger, hook) if hook else None
+        self._bells = Bells(redis, self._leaving) if intake_of(settings) else None
         slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
@@ -77,6 +80,7 @@ class Worker:
             images=open_store(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
+            bells=self._bells,
             budgets=budgets,
         )
         self._app = app
@@ -122,6 +126,8 @@ class Worker:
         self._dispatcher.start()
         if self._messenger:
             self._messenger.start()
+        if self._bells:
+            self._bells.start()
         log.worker_started(self.id, self.account, self.threads)
 
     def carry(self, job_id: int) -> None:
@@ -152,11 +158,15 @@ class Worker:
         if not self._leaving.is_set():
             log.worker_leaving(self.id)
             self._leaving.set()
+            if self._bells:
+                self._bells.wake_all()
 
     def depart(self) -> None:
         """Say goodbye, when no thread carries a job any more."""
         self._dispatcher.stop()
         self._clerk.stop()
+        if self._bells:
+            self._bells.stop()
         self._left.set()
         self._heartbeat.join(timeout=BEAT_SECONDS)
         try:
