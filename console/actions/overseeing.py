@@ -41,6 +41,7 @@ class Alert:
     level: Level
     text: str  #: with the cure where there is one
     batch_id: str | None = None  #: that it is of
+    at: float | None = None  #: when it came about, in seconds since the epoch; None: it still is so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def _of_workers(tx: Connection, going: Sequence[Going], workers: Sequence[Worker
 def _of_batches(going: Sequence[Going]) -> Iterator[Alert]:
     for batch in (one.look.standing.batch for one in going):
         if batch.paused in BY_POLICY:
-            text = f"{batch.name} is paused ({batch.paused}): {batch.paused_message}"
+            text = f"{batch.id} is paused ({batch.paused}): {batch.paused_message}"
             yield Alert(level="warn", text=text, batch_id=batch.id)
 
 
@@ -137,8 +138,7 @@ def _notices(tx: Connection, now: float) -> Iterator[Alert]:
     for notice in reversed(notices.latest(tx, since=now - NOTICE_SECONDS, limit=MOST_NOTICES)):
         if notice.event is not notices.Event.PAUSE:
             level: Level = "warn" if notice.event is notices.Event.FAILURES else "note"
-            at = time.strftime("%H:%M", time.localtime(notice.at))
-            yield Alert(level=level, text=f"{at} {notice.text}", batch_id=notice.batch_id)
+            yield Alert(level=level, text=notice.text, batch_id=notice.batch_id, at=notice.at)
 
 
 def _rest(stop: Stop) -> str:

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from batches.megapixels import show_megapixels
 from batches.money import credits_of, show_credits, show_usd
 from console.cli.outlook import rounded
@@ -55,6 +57,14 @@ def _local(moment: float) -> datetime:
     return datetime.fromtimestamp(moment, UTC).astimezone()
 
 
+def _linked(text: str, batch_id: str | None) -> Markup:
+    """A sentence in which the batch it is of leads to its page."""
+    if batch_id is None:
+        return escape(text)
+    link = Markup('<a href="/batches/{0}">{0}</a>').format(batch_id)
+    return escape(text).replace(escape(batch_id), link, 1)
+
+
 def _span(seconds: float) -> str:
     """`8 s`, `12 min`, `3 h 20 min`, `2 days`."""
     minutes = int(seconds) // 60
@@ -81,6 +91,7 @@ def _environment() -> Environment:
         "count": _count,
         "clock": _clock,
         "clock_seconds": _clock_seconds,
+        "linked": _linked,
         "plain": credits_of,
         "round_usd": lambda micro: show_usd(rounded(micro)),
         "span": _span,

@@ -63,7 +63,7 @@ def _going(site: Site) -> Mapping[str, str]:
     with site.ledger.read() as tx:
         seen = oversee(tx, now)
     facts = {"seen": seen, "now": now, "counts": counts}
-    return {name: render(f"parts/{name}.html", **facts) for name in ("alerts", "tiles", "going", "workers")}
+    return {name: render(f"parts/{name}.html", **facts) for name in ("alerts", "tiles", "going", "workers", "lately")}
 
 
 def _lanes(site: Site) -> Mapping[str, str]:
