@@ -7,6 +7,7 @@ hears is lost, and that loses nothing: the journey asks when its wait is over, a
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workers import log
@@ -14,7 +15,10 @@ from workers.broker import translating
 from workers.errors import BrokerError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from redis import Redis
+    from redis.client import PubSub
 
 CHANNEL = "fluxbatch:bells"
 """Of Redis: each message is the id of a ticket."""
@@ -76,8 +80,7 @@ class Bells:
     def _run(self) -> None:
         while not self._over.is_set():
             try:
-                with translating(), self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-                    channel.subscribe(CHANNEL)
+                with translating(), _channel(self._redis) as channel:
                     while not self._over.is_set():
                         self._hear(channel.get_message(timeout=LISTEN_SECONDS))
             except BrokerError as error:
@@ -90,3 +93,10 @@ class Bells:
                 bell = self._waiting.get(message["data"].decode(errors="replace"))
             if bell is not None:
                 bell.set()
+
+
+@contextmanager
+def _channel(redis: Redis) -> Iterator[PubSub]:
+    with redis.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]  # as redis declares it
+        channel.subscribe(CHANNEL)
+        yield channel

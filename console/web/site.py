@@ -13,7 +13,9 @@ from batches.store.ledger.records import Batch
 from console.web.access import Access
 from console.web.guesses import Guesses
 from console.web.live import Hub
+from console.web.readiness import Readiness
 from console.web.refusals import Refused
+from console.web.rings import Rings
 from workers.settings import Settings
 
 
@@ -27,6 +29,8 @@ class Site:
     access: Access  #: who may look
     hub: Hub  #: what open pages listen to
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens
+    rings: Rings = field(default_factory=Rings)  #: webhooks of late
+    readiness: Readiness = field(default_factory=Readiness)  #: what could be reached of late
 
 
 def _site_of(request: Request) -> Site:

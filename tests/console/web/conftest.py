@@ -21,6 +21,7 @@ from console.web.live import Hub
 from console.web.serving import Server, bound
 from console.web.site import Site
 from tests.batches.store.ledger.world import World
+from tests.workers.conftest import broker_url, redis  # noqa: F401  # fixtures
 from workers.settings import Settings
 
 if TYPE_CHECKING:

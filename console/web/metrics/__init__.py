@@ -1,0 +1,8 @@
+"""What Prometheus reads: the whole fleet as the ledger and the broker know it, whichever process is asked.
+
+families   how a metric is spelt
+jobs       jobs, pictures and money, by account, lane and model
+fleet      workers, stops, paces, and how long jobs wait
+slots      lanes and doorbells
+exposing   the route
+"""
