@@ -14,6 +14,7 @@ from console.web.access import Access
 from console.web.guesses import Guesses
 from console.web.live import Hub
 from console.web.refusals import Refused
+from console.web.thumbnails import Thumbnails
 from console.web.turns import Turns
 from workers.settings import Settings
 
@@ -27,6 +28,7 @@ class Site:
     images: ImageStore
     access: Access  #: who may look
     hub: Hub  #: what open pages listen to
+    thumbnails: Thumbnails
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens
     turns: Turns = field(default_factory=Turns)  #: who may plan
 

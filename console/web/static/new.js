@@ -41,6 +41,8 @@ function goTo(line, column) {
   row?.scrollIntoView({ block: "center" });
 }
 
+const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1) + (/[.?!]$/.test(words) ? "" : ".");
+
 function item({ file, line, column, message, hint, alike }) {
   const one = document.createElement("li");
   const where = document.createElement(file || !line ? "span" : "button");
@@ -51,12 +53,12 @@ function item({ file, line, column, message, hint, alike }) {
     where.addEventListener("click", () => goTo(line, column));
   }
   const what = document.createElement("p");
-  what.textContent = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  what.textContent = sentence(message);
   one.append(where, what);
   if (hint) {
     const cure = document.createElement("p");
     cure.className = "muted";
-    cure.textContent = `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
+    cure.textContent = sentence(hint);
     one.append(cure);
   }
   if (alike) one.append(`… and ${alike.toLocaleString("en")} more like it`);
