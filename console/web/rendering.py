@@ -13,13 +13,14 @@ from markupsafe import Markup, escape
 from batches.megapixels import show_megapixels
 from batches.money import credits_of, show_credits, show_usd
 from console.cli.outlook import rounded
+from console.cli.output import show_bytes
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 ROOM = Path(__file__).parent / "templates"
 
-NAVIGATION = (("/", "Overview"),)
+NAVIGATION = (("/", "Overview"), ("/new", "New batch"), ("/costs", "Costs"))
 """Where every page leads: path and title."""
 
 
@@ -96,6 +97,7 @@ def _environment() -> Environment:
         "round_usd": lambda micro: show_usd(rounded(micro)),
         "span": _span,
         "megapixels": show_megapixels,
+        "size": show_bytes,
     }
     room.globals |= {
         "percent": _percent,

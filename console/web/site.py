@@ -16,6 +16,8 @@ from console.web.live import Hub
 from console.web.readiness import Readiness
 from console.web.refusals import Refused
 from console.web.rings import Rings
+from console.web.thumbnails import Thumbnails
+from console.web.turns import Turns
 from workers.settings import Settings
 
 
@@ -28,9 +30,11 @@ class Site:
     images: ImageStore
     access: Access  #: who may look
     hub: Hub  #: what open pages listen to
+    thumbnails: Thumbnails
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens
     rings: Rings = field(default_factory=Rings)  #: webhooks of late
     readiness: Readiness = field(default_factory=Readiness)  #: what could be reached of late
+    turns: Turns = field(default_factory=Turns)  #: who may plan
 
 
 def _site_of(request: Request) -> Site:
@@ -41,8 +45,14 @@ def _site_of(request: Request) -> Site:
 Here = Annotated[Site, Depends(_site_of)]
 """The server, as an argument of a route."""
 
-BatchId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="A batch's id, in full.")]
-JobNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Place of the job in its plan, from 1.")]
+ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+"""What a batch's id looks like."""
+
+MOST_NUMBER = 2**31 - 1
+"""Jobs of a batch, at the very most."""
+
+BatchId = Annotated[str, Path(pattern=ID, description="A batch's id, in full.")]
+JobNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="Place of the job in its plan, from 1.")]
 
 
 def batch_of(site: Here, batch_id: BatchId) -> Batch:
