@@ -28,6 +28,7 @@ from console.web.app import make_app
 from console.web.live import Hub
 from console.web.serving import Server, bound
 from console.web.site import Site
+from workers.budgets import Budgets
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,8 +51,15 @@ def main() -> None:
         with ledger.write() as tx:
             tx.execute(update(batches).where(batches.c.id == newest).values(ended_at=None))
         access = Access(token=None, names=frozenset({"127.0.0.1"}), secure=False)
-        home = Path(folder)
-        site = Site(settings=Settings(home=home), ledger=ledger, images=MemoryStore(), access=access, hub=Hub())
+        settings = Settings(home=Path(folder))
+        site = Site(
+            settings=settings,
+            ledger=ledger,
+            images=MemoryStore(),
+            access=access,
+            budgets=Budgets(settings),
+            hub=Hub(),
+        )
         with _served(site) as url:
             told = {"jobs": count, "batches": BATCHES, "pages": _pages(url, newest), "live": _live(url, ledger, newest)}
     json.dump(told, sys.stdout, indent=2)

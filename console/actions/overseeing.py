@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from batches.money import credits_of, show_credits
 from batches.policy import SIMULATED
 from batches.reports.cost import state_of
-from batches.store.ledger import notices, presence, standing, stops, tempo
+from batches.store.ledger import notices, presence, purses, standing, stops, tempo
 from batches.store.ledger.quarters import QUARTER_SECONDS
 from batches.store.ledger.totals import Scope, totals
 from console.actions import funding
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from batches.policy import WideBudget
     from batches.store.ledger.presence import Worker
     from batches.store.ledger.records import Batch, Stop
+    from batches.store.ledger.spending import Purse
     from console.actions.looking import Look
 
 Level = Literal["bad", "warn", "note"]
@@ -67,10 +69,11 @@ class Oversight:
     going: Sequence[Going]  #: the newest first
     workers: Sequence[Worker]  #: those that are silent too
     spent: Spent
+    budgets: Sequence[tuple[WideBudget, Purse]]  #: those wider than a batch, with what counts against them now
     alerts: Sequence[Alert]  #: the gravest first
 
 
-def oversee(tx: Connection, now: float) -> Oversight:
+def oversee(tx: Connection, budgets: Sequence[WideBudget], now: float) -> Oversight:
     """How everything stands now."""
     going = [one_going(tx, batch, now) for batch in standing.going_on(tx)]
     workers = presence.at_work(tx, now)
@@ -79,6 +82,7 @@ def oversee(tx: Connection, now: float) -> Oversight:
         going=going,
         workers=workers,
         spent=spent_today(tx, now),
+        budgets=[(budget, purses.purse_of(tx, budget, now)) for budget in budgets],
         alerts=sorted(told, key=lambda alert: ("bad", "warn", "note").index(alert.level)),
     )
 

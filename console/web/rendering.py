@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from batches.megapixels import show_megapixels
-from batches.money import credits_of, show_credits, show_usd
+from batches.money import MICRO_PER_CREDIT, credits_of, show_credits, show_usd
 from console.cli.outlook import rounded
 from console.cli.output import show_bytes
 
@@ -36,6 +36,11 @@ def _credits(micro: int) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
+
+
+def _rate(number: float) -> str:
+    """`7.5`, `1,547`: no finer than it can be read."""
+    return f"{number:,.1f}" if number < 100 else f"{number:,.0f}"
 
 
 def _percent(part: float, whole: float) -> float:
@@ -83,18 +88,23 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     room = Environment(
-        loader=FileSystemLoader(ROOM), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(ROOM),
+        auto_reload=False,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     room.filters |= {
         "credits": _credits,
         "show_credits": show_credits,
-        "usd": show_usd,
+        "usd": lambda micro: show_usd(round(micro / MICRO_PER_CREDIT) * MICRO_PER_CREDIT),
         "count": _count,
+        "rate": _rate,
         "clock": _clock,
         "clock_seconds": _clock_seconds,
         "linked": _linked,
         "plain": credits_of,
-        "round_usd": lambda micro: show_usd(rounded(micro)),
         "span": _span,
         "megapixels": show_megapixels,
         "size": show_bytes,

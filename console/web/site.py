@@ -18,6 +18,7 @@ from console.web.refusals import Refused
 from console.web.rings import Rings
 from console.web.thumbnails import Thumbnails
 from console.web.turns import Turns
+from workers.budgets import Budgets
 from workers.settings import Settings
 
 
@@ -29,6 +30,7 @@ class Site:
     ledger: Ledger
     images: ImageStore
     access: Access  #: who may look
+    budgets: Budgets  #: wider than a batch, as the file says them now
     hub: Hub  #: what open pages listen to
     thumbnails: Thumbnails
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens

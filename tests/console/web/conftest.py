@@ -20,8 +20,10 @@ from console.web.guard import PROOF
 from console.web.live import Hub
 from console.web.serving import Server, bound
 from console.web.site import Site
+from console.web.thumbnails import Thumbnails
 from tests.batches.store.ledger.world import World
 from tests.workers.conftest import broker_url, redis  # noqa: F401  # fixtures
+from workers.budgets import Budgets
 from workers.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,8 +62,19 @@ def access() -> Access:
 
 
 @pytest.fixture
-def site(world: World, images: MemoryStore, access: Access) -> Site:
-    return Site(settings=Settings.load(), ledger=world.ledger, images=images, access=access, hub=Hub())
+def site(world: World, images: MemoryStore, access: Access) -> Iterator[Site]:
+    settings = Settings.load()
+    thumbnails = Thumbnails(images, settings.home)
+    yield Site(
+        settings=settings,
+        ledger=world.ledger,
+        images=images,
+        access=access,
+        budgets=Budgets(settings),
+        hub=Hub(),
+        thumbnails=thumbnails,
+    )
+    thumbnails.close()
 
 
 @pytest.fixture

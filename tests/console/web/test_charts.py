@@ -12,12 +12,17 @@ STEPS = [Step(600.0 + 60 * place, 60.0, images, images * MICRO_PER_CREDIT) for p
 
 
 def test_images_a_minute_are_bars_below_a_round_number() -> None:
-    chart = charts.throughput(STEPS)
+    chart = charts.throughput(STEPS, goes_on=False)
     assert chart.marks == ["15", "7.5", "0"]
     assert [bar.height for bar in chart.bars] == [20.0, 0.0, 80.0]
     assert [bar.told.partition(": ")[2] for bar in chart.bars] == ["3.0 a minute", "0.0 a minute", "12.0 a minute"]
     assert chart.told == "15 images; 12.0 a minute at the end, 12.0 at most."
     assert chart.bars[-1].x + chart.bars[-1].width <= 100
+
+
+def test_a_step_that_is_not_over_does_not_look_like_a_fall() -> None:
+    assert len(charts.throughput(STEPS, goes_on=True).bars) == 2
+    assert len(charts.throughput(STEPS[:1], goes_on=True).bars) == 1
 
 
 def test_credits_add_up_from_nothing() -> None:

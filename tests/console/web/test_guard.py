@@ -96,6 +96,7 @@ def test_a_token_is_changed_for_a_session(site: Site, guarded: Access) -> None:
     assert TOKEN not in cookie
     if not guarded.secure:
         assert person.get("/").status_code == 200
+        assert "Sign out" in person.get("/login").text
         person.post("/logout")
         assert person.get("/").status_code == 401
 
@@ -123,6 +124,16 @@ def test_too_much_at_once_is_refused(stranger: TestClient) -> None:
     told = stranger.post("/login", headers={PROOF: "1"}, content=b" " * (MOST_BYTES + 1))
     untold = stranger.post("/login", headers={PROOF: "1", "Content-Type": "application/json"}, content=endless())
     assert (told.status_code, untold.status_code) == (413, 413)
+
+
+def test_a_mistake_of_ours_is_told_without_its_details(site: Site, world: World) -> None:
+    app = make_app(site)
+    visitor = TestClient(app, base_url="http://127.0.0.1:8600", raise_server_exceptions=False)
+    world.submit()
+    world.do(lambda tx: tx.exec_driver_sql("UPDATE batches SET policy = '[\"a secret\"]'"))
+    answer = visitor.get("/", headers={"Accept": "text/html"})
+    assert (answer.status_code, "made a mistake" in answer.text, "secret" in answer.text) == (500, True, False)
+    assert answer.headers["content-security-policy"]
 
 
 def with_access(site: Site, access: Access) -> Site:

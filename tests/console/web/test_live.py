@@ -120,6 +120,22 @@ def test_trouble_is_told_and_so_is_its_end(hub: Hub) -> None:
     run(look())
 
 
+def test_a_mistake_in_one_page_leaves_the_others_alone(hub: Hub) -> None:
+    book = Book()
+
+    def mistaken() -> dict[str, str]:
+        return {"a": str(1 / 0)}
+
+    async def look() -> None:
+        bad, good = (events(hub, Topic(str(read), (Source(0.0, read),))) for read in (mistaken, book))
+        assert "ZeroDivisionError" in (await anext(bad))["trouble"]
+        assert (await anext(good))["a"] == "1"
+        await bad.aclose()
+        await good.aclose()
+
+    run(look())
+
+
 def test_pages_are_let_go_when_the_server_ends(hub: Hub) -> None:
     async def look() -> None:
         page = events(hub, Topic("one", (Source(0.0, Book()),)))

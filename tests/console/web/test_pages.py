@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,15 @@ def test_the_overview_tells_of_batches_workers_and_money(client: TestClient, wor
     assert "hello: 1 of 4 done" in said  # for those who hear the bar
     assert "<b>2</b> credits" in said
     assert said.count('running">at work') == 2
+
+
+def test_the_overview_tells_what_counts_against_wide_budgets(client: TestClient, world: World) -> None:
+    Path("fluxbatch.toml").write_text('[[budgets]]\nname = "studio-day"\nper = "day"\ncredits = 500\n')
+    world.submit(1)
+    make(world, 1)
+    said = client.get("/").text
+    assert "studio-day" in said
+    assert "<b>2</b> of 500 credits a day" in said
 
 
 def test_the_overview_says_what_has_to_be_mended(client: TestClient, world: World) -> None:

@@ -41,7 +41,8 @@ def test_a_picture_is_found_by_its_job(world: World) -> None:
     [job_id] = world.call(1)
     job = world.carry(world.claim(job_id), State.FETCHING)
     world.finish(job, COST)
-    assert world.ask(histories.picture_of, batch_id, 1) == image_of(job)
+    its = image_of(job)
+    assert world.ask(histories.picture_of, batch_id, 1) == (its.key, its.sha256, its.format)
     assert world.ask(histories.picture_of, batch_id, 2) is None
 
 
