@@ -56,7 +56,9 @@ class BadManifest(Refused):
     def __init__(self, problems: Sequence[Mapping[str, object]], *, more: int) -> None:
         count = len(problems) + more + sum(int(str(one["alike"])) for one in problems)
         first = f"line {problems[0]['line']}: {problems[0]['message']}"
-        told = f"The manifest has a problem: {first}." if count == 1 else f"The manifest has {count:,} problems; {first}."
+        told = (
+            f"The manifest has a problem: {first}." if count == 1 else f"The manifest has {count:,} problems; {first}."
+        )
         super().__init__(422, told, cure=str(problems[0]["cure"]), code="bad_manifest")
         self.problems = problems
 
@@ -102,7 +104,7 @@ def login_asked(scope: Scope) -> Response:
 
 def told_of(error: FluxbatchError) -> dict[str, object]:
     """An error as programs read it."""
-    told = {"message": error.message, "cure": error.cure, "code": _kind(error)[1]}
+    told: dict[str, object] = {"message": error.message, "cure": error.cure, "code": _kind(error)[1]}
     return {**told, "problems": error.problems} if isinstance(error, BadManifest) else told
 
 

@@ -145,9 +145,7 @@ def newest(tx: Connection, *, name: str = "", behind: Batch | None = None, limit
         query = query.where(batches.c.name == name)
     if behind is not None:
         begun = batches.c.created_at
-        query = query.where(
-            or_(begun < behind.created_at, and_(begun == behind.created_at, batches.c.id > behind.id))
-        )
+        query = query.where(or_(begun < behind.created_at, and_(begun == behind.created_at, batches.c.id > behind.id)))
     return [batch_of(row) for row in tx.execute(query).mappings()]
 
 

@@ -64,7 +64,9 @@ def ask_credits(site: Here) -> list[Balance]:
     with site.ledger.write(flush=False) as tx:
         for reading in readings:
             balances.keep(tx, reading)
-    return [_balance(one.answer) if isinstance(one.answer, Reading) else _unknown(one.account, one.answer) for one in told]
+    return [
+        _balance(one.answer) if isinstance(one.answer, Reading) else _unknown(one.account, one.answer) for one in told
+    ]
 
 
 @router.get("/lanes")

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["batches"])
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="The most that are told at once.")]
-Words = Annotated[str, Query(max_length=200)]
+MOST_AT_ONCE = 1000
 
 
 class BatchPage(Shape):
@@ -58,10 +57,19 @@ class Projected(Shape):
     done_at: Moment | None = Field(description="Null while it is not known.")
 
 
+class ExhaustedTold(Shape):
+    """An account that pays no more for this batch."""
+
+    account: str
+    budget: str
+    message: str
+
+
 class BatchSeen(BatchTold):
     """A batch with all there is to say of it as a whole."""
 
     projected: Projected | None = Field(description="Null once it is at rest.")
+    exhausted: list[ExhaustedTold] = Field(description="Accounts of its pool whose budget has no room.")
     notices: list[NoticeTold] = Field(description="Of the last day.")
     policy: dict[str, Any] = Field(description="Its rules; see the manifest's page.")
     manifest_sha256: str
@@ -148,22 +156,36 @@ class JobSeen(JobTold):
     history: list[AttemptTold]
 
 
+class WhichBatches(Shape):
+    """A page of the list."""
+
+    name: str = Field(default="", max_length=200, description="Only those of manifests with this name.")
+    after: str | None = Field(default=None, pattern=ID, description="The `next` of the page before.")
+    limit: int = Field(default=50, ge=1, le=MOST_AT_ONCE)
+
+
+class WhichJobs(Shape):
+    """A page of the jobs of a batch."""
+
+    state: list[State] = Field(default=[], description="In one of these states; any, if none is named.")
+    model: str = Field(default="", max_length=200)
+    label: str = Field(default="", max_length=200, description="`key=value`, or a part of any label.")
+    text: str = Field(default="", max_length=200, description="In the prompt, id, file name or reason.")
+    after: int = Field(default=0, ge=0, le=MOST_NUMBER, description="The `next` of the page before.")
+    limit: int = Field(default=100, ge=1, le=MOST_AT_ONCE)
+
+
 @router.get("/batches")
-def list_batches(
-    site: Here,
-    name: Annotated[str, Query(max_length=200, description="Only those of manifests with this name.")] = "",
-    after: Annotated[str | None, Query(pattern=ID, description="The `next` of the page before.")] = None,
-    limit: Limit = 50,
-) -> BatchPage:
+def list_batches(site: Here, asked: Annotated[WhichBatches, Query()]) -> BatchPage:
     """Batches, the newest first."""
     with site.ledger.read() as tx:
-        behind = None if after is None else standing.find_batch(tx, after)
-        if after is not None and behind is None:
-            raise Refused(404, f"There is no batch {after}.", cure="Begin again, without `after`.")
-        found = standing.newest(tx, name=name, behind=behind, limit=limit + 1)
-        stands = standing.standings_of(tx, found[:limit])
+        behind = None if asked.after is None else standing.find_batch(tx, asked.after)
+        if asked.after is not None and behind is None:
+            raise Refused(404, f"There is no batch {asked.after}.", cure="Begin again, without `after`.")
+        found = standing.newest(tx, name=asked.name, behind=behind, limit=asked.limit + 1)
+        stands = standing.standings_of(tx, found[: asked.limit])
     told = [BatchTold.model_validate(standing_json(one)) for one in stands]
-    return BatchPage(batches=told, next=told[-1].batch if len(found) > limit else None)
+    return BatchPage(batches=told, next=told[-1].batch if len(found) > asked.limit else None)
 
 
 @router.get("/batches/{batch_id}")
@@ -177,22 +199,13 @@ def show_batch(site: Here, batch: ThisBatch) -> BatchSeen:
 
 
 @router.get("/batches/{batch_id}/jobs")
-def list_jobs(
-    site: Here,
-    batch: ThisBatch,
-    state: Annotated[list[State], Query(description="In one of these states; any, if none is named.")] = [],  # noqa: B006  # FastAPI copies it
-    model: Words = "",
-    label: Annotated[str, Query(max_length=200, description="`key=value`, or a part of any label.")] = "",
-    text: Annotated[str, Query(max_length=200, description="In the prompt, id, file name or reason.")] = "",
-    after: Annotated[int, Query(ge=0, le=MOST_NUMBER, description="The `next` of the page before.")] = 0,
-    limit: Limit = 100,
-) -> JobPage:
+def list_jobs(site: Here, batch: ThisBatch, asked: Annotated[WhichJobs, Query()]) -> JobPage:
     """Its jobs in the order of the plan."""
-    wanted = Wanted(states=frozenset(state), model=model, label=label, text=text)
+    wanted = Wanted(states=frozenset(asked.state), model=asked.model, label=asked.label, text=asked.text)
     with site.ledger.read() as tx:
-        found = histories.find_jobs(tx, batch.id, wanted, after=after, limit=limit + 1)
-    told = [JobTold.model_validate(_job(row)) for row in found[:limit]]
-    return JobPage(jobs=told, next=told[-1].number if len(found) > limit else None)
+        found = histories.find_jobs(tx, batch.id, wanted, after=asked.after, limit=asked.limit + 1)
+    told = [JobTold.model_validate(_job(row)) for row in found[: asked.limit]]
+    return JobPage(jobs=told, next=told[-1].number if len(found) > asked.limit else None)
 
 
 @router.get("/batches/{batch_id}/jobs/{number}")

@@ -170,7 +170,7 @@ def keep_file(
     name: Annotated[str, Query(max_length=120, description="As the manifest names it.")],
     data: Annotated[bytes, Body(media_type="application/octet-stream")],
 ) -> FileKept:
-    """Send a file that a manifest names: prompts or an input image. It is kept for a day, and for good once submitted."""
+    """Send a file that a manifest names: prompts, or an input image. It is kept for a day; once submitted, for good."""
     sha256 = Uploads(site.settings.home).keep(name, data, time.time())
     return FileKept(name=name, sha256=sha256, bytes=len(data))
 
@@ -198,7 +198,9 @@ def submit_batch(site: Here, agreed: Agreed, response: Response) -> Submitted:
         standing = submit(made, site.settings, site.ledger)
     if new.continues is not None:
         response.status_code = 200
-    said = f"{standing.batch.id}: {new.added:,} jobs were added." if new.added else f"{standing.batch.id} has all of it."
+    said = (
+        f"{standing.batch.id}: {new.added:,} jobs were added." if new.added else f"{standing.batch.id} has all of it."
+    )
     batch = BatchTold.model_validate(standing_json(standing))
     return Submitted(message=said, batch=batch, submitted=SurveyTold.model_validate(new.as_json()))
 

@@ -68,6 +68,14 @@ class WasteTold(Shape):
     cost_unknown: int
 
 
+class CorrectionTold(Shape):
+    """What charges were corrected by afterwards, for one reason."""
+
+    reason: str
+    attempts: int
+    difference: Cost
+
+
 class OutstandingTold(Shape):
     """What is reserved and at risk now, whatever the period."""
 
@@ -86,28 +94,35 @@ class ReportTold(Shape):
     lines: list[FiguresTold]
     totals: FiguresTold
     wasted: list[WasteTold]
+    corrections: list[CorrectionTold]
     outstanding: OutstandingTold
 
 
 WRITTEN = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()}
 
 
+class Asked(Shape):
+    """What a report is about."""
+
+    batch: list[str] = Field(default=[], description="Ids, their beginnings, or names of manifests; all, if none.")
+    since: str | None = Field(default=None, description="A date, a time, `today`, `yesterday`, or ago: 12h, 7d, 2w.")
+    until: str | None = Field(default=None, description="The same.")
+    zone: str = Field(default="UTC", description="Whose days and hours are meant.")
+    by: str = Field(
+        default="model",
+        description="One or two of day, hour, batch, model, account, lane, state, reason, label:KEY.",
+    )
+    format: Format = Format.JSON
+
+
 @router.get("/report", response_model=ReportTold, responses={200: {"content": WRITTEN}})
-def report(
-    site: Here,
-    batch: Annotated[list[str], Query(description="Ids, their beginnings, or names of manifests; all, if none.")] = [],  # noqa: B006  # FastAPI copies it
-    since: Annotated[str | None, Query(description="A date, a time, `today`, `yesterday`, or 12h, 7d, 2w ago.")] = None,
-    until: Annotated[str | None, Query(description="The same.")] = None,
-    zone: Annotated[str, Query(description="Whose days and hours are meant.")] = "UTC",
-    by: Annotated[str, Query(description="One or two of day, hour, batch, model, account, lane, state, reason, label:KEY.")] = "model",
-    format: Annotated[Format, Query(description="What it is written as.")] = Format.JSON,  # noqa: A002  # its name in the address
-) -> Response:
+def report(site: Here, asked: Annotated[Asked, Query()]) -> Response:
     """Images, megapixels and credits by model, day, label …, what was wasted, and what is outstanding."""
-    period, axes = period_of(since, until, zone, time.time()), axes_of(by)
-    question = question_of(batches_for(site.ledger, batch, period, every=not batch), period, axes)
+    period = period_of(asked.since, asked.until, asked.zone, time.time())
+    found = batches_for(site.ledger, asked.batch, period, every=not asked.batch)
     with site.ledger.read() as tx:
-        made = make_report(tx, question)
-    match format:
+        made = make_report(tx, question_of(found, period, axes_of(asked.by)))
+    match asked.format:
         case Format.JSON:
             return JSONResponse(ReportTold.model_validate(formats.as_json(made)).model_dump(mode="json"))
         case Format.CSV:
@@ -116,4 +131,4 @@ def report(
             written = formats.as_markdown(made)
         case Format.PARQUET:
             written = formats.as_parquet(made)
-    return Response(written, media_type=KINDS[format])
+    return Response(written, media_type=KINDS[asked.format])

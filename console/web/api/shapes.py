@@ -1,4 +1,4 @@
-"""What answers are made of. Nothing that the verbs tell is left out by accident: a field that is not here is an error."""
+"""What answers are made of. A field that a verb tells and that is not here is an error: nothing gets lost unseen."""
 
 from __future__ import annotations
 

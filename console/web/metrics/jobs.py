@@ -28,22 +28,26 @@ OF_ATTEMPTS = (What.DONE, What.FAILED, What.MODERATED, What.LOST)
 
 
 class Sum(NamedTuple):
-    """A counter that a figure of the reports is."""
+    """A figure of the reports as a metric."""
 
     name: str
     told: str
     of: Callable[[Figures], float]
 
 
-SUMS = (
+GROWING = (
     Sum("images", "Pictures stored, copies among them.", lambda its: its.images),
     Sum("output_megapixels", "Of the pictures stored.", lambda its: megapixels(its.output_pixels)),
     Sum("input_megapixels", "Of the input images sent, as far as measured.", lambda its: megapixels(its.input_pixels)),
-    Sum("credits_settled", "What attempts cost, as far as BFL said it.", lambda its: _credits(its.settled)),
     Sum("credits_saved", "What copies would have cost.", lambda its: _credits(its.deduped + its.reused)),
-    Sum("attempts_cost_unknown", "Attempts of which nobody said what they cost.", lambda its: its.unknown),
     Sum("slot_seconds", "From the intent to the end of attempts.", lambda its: its.slot_seconds),
 )
+
+CORRECTABLE = (
+    Sum("credits_settled", "What attempts cost; a correction may lower it.", lambda its: _credits(its.settled)),
+    Sum("attempts_cost_unknown", "Attempts of which nobody said what they cost.", lambda its: its.unknown),
+)
+"""No counters: a counter that falls counts as begun anew, and all that was ever paid would seem paid at that moment."""
 
 
 def of_jobs(tx: Connection) -> Iterator[Metric]:
@@ -70,8 +74,9 @@ def _sums(told: Sequence[Total]) -> Iterator[Metric]:
         if one.what not in WRITTEN:
             alike[_place(one)].append(Figures.of(one.what, one.amounts))
     figures = {place: Figures.total(many) for place, many in sorted(alike.items())}
-    for name, how, of in SUMS:
-        yield counter(name, how, PLACE, [(place, of(its)) for place, its in figures.items()])
+    for spelt, sums in ((counter, GROWING), (gauge, CORRECTABLE)):
+        for name, how, of in sums:
+            yield spelt(name, how, PLACE, [(place, of(its)) for place, its in figures.items()])
 
 
 def _attempts(told: Sequence[Total]) -> Metric:

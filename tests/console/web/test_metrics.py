@@ -61,7 +61,7 @@ def test_jobs_pictures_and_money_are_those_of_the_ledger(client: TestClient, wor
     assert states == dict.fromkeys(("queued", "rendering", "unsure", "done"), 1)
     assert of("images_total", **OF_JOBS) == 1
     assert of("output_megapixels_total", **OF_JOBS) == 0.5  # 1,000 x 500 pixels
-    assert of("credits_settled_total", **OF_JOBS) == 2.5
+    assert of("credits_settled", **OF_JOBS) == 2.5
     assert of("attempts_total", **OF_JOBS, outcome="done") == 1
     assert of("credits_reserved", account="main") == 3
     assert of("credits_at_risk", account="main") == 3
