@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from batches.manifest import ManifestError
 from batches.manifest.policy_values import MOST_MONEY
@@ -43,7 +43,7 @@ class FileKept(Shape):
     bytes: int
 
 
-class Written(BaseModel):
+class Written(Shape):
     """A manifest, as its file would say it, and the files beside it."""
 
     manifest: str = Field(max_length=MOST_TEXT, description="YAML.", examples=["version: 1\nname: hello\n…"])
