@@ -55,10 +55,8 @@ class BadManifest(Refused):
 
     def __init__(self, problems: Sequence[Mapping[str, object]], *, more: int) -> None:
         count = len(problems) + more + sum(int(str(one["alike"])) for one in problems)
-        first = f"line {problems[0]['line']}: {problems[0]['message']}"
-        told = (
-            f"The manifest has a problem: {first}." if count == 1 else f"The manifest has {count:,} problems; {first}."
-        )
+        which = "The problem" if count == 1 else f"The first of {count:,} problems"
+        told = f"{which} of the manifest is in line {problems[0]['line']}: {problems[0]['message']}"
         super().__init__(422, told, cure=str(problems[0]["cure"]), code="bad_manifest")
         self.problems = problems
 

@@ -91,9 +91,9 @@ def test_no_file_of_the_server_is_read(client: TestClient, name: str) -> None:
 
 
 def test_every_problem_of_a_manifest_is_told_with_its_line(client: TestClient) -> None:
-    wrong = MANIFEST.replace("flux-2-pro", "flux-2-prp").replace("version: 1", "version: 7")
+    wrong = MANIFEST.replace("name: foxes", "name: foxes\nsed: 1").replace("version: 1", "version: 7")
     error = client.post(f"{AT}/plan", json={"manifest": wrong, "simulate": True}).json()["error"]
-    assert error["message"].startswith("The manifest has ")
+    assert error["message"].startswith("The first of ")
     [first, *_] = error["problems"]
     assert (first["file"], first["line"], first["column"]) == ("manifest.yaml", 1, 10)
     assert "/" not in first["message"]

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from tests.batches.store.ledger.world import World
 
-DASHBOARD = Path(__file__).parents[3] / "docs/grafana/fluxbatch.json"
+DOCS = Path(__file__).parents[3] / "docs"
+DASHBOARD = DOCS / "grafana/fluxbatch.json"
+PAGE = DOCS / "how-to/monitor-it.md"
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 OF_JOBS = {"account": "main", "lane": "standard", "model": "flux-dev"}
 
@@ -139,9 +141,20 @@ def test_no_series_is_told_for_each_batch_or_job(client: TestClient, world: Worl
     assert len(values(client)) == before
 
 
-def test_the_dashboard_asks_for_nothing_that_is_not_told(client: TestClient) -> None:
+def names(client: TestClient) -> set[str]:
+    """What there is to ask for, whether it has values or not."""
     families = read_plain(client.get("/metrics").text)
-    known = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+    return {f"{one.name}_total" if one.type == "counter" else one.name for one in families}
+
+
+def test_the_dashboard_asks_for_nothing_that_is_not_told(client: TestClient) -> None:
     asked = set(re.findall(r"fluxbatch_\w+", json.dumps(json.loads(DASHBOARD.read_text())["panels"])))
     assert asked
-    assert asked <= known
+    assert asked <= names(client)
+
+
+def test_the_page_on_metrics_has_every_one_and_no_other(client: TestClient) -> None:
+    page = PAGE.read_text()
+    table = "\n".join(line for line in page.splitlines() if line.startswith("| `fluxbatch_"))
+    assert set(re.findall(r"fluxbatch_\w+", table)) == names(client)
+    assert set(re.findall(r"fluxbatch_\w+", page)) == names(client)
