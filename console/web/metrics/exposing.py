@@ -33,8 +33,9 @@ class Fleet(Collector):
     def collect(self) -> Iterator[Metric]:
         """Read them."""
         with self._site.ledger.read() as tx:
-            yield from of_jobs(tx)
-            yield from of_fleet(tx, time.time())
+            now = time.time()
+            yield from of_jobs(tx, self._site.sums.read(tx, now))
+            yield from of_fleet(tx, now)
         yield from of_slots(self._site.settings, self._site.ledger)
 
 

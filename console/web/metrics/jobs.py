@@ -11,8 +11,9 @@ from batches.reports.figures import Figures
 from batches.reports.states import figures_by_state
 from batches.store.ledger import balances, by_state, spending
 from batches.store.ledger.quarters import WRITTEN, What
-from batches.store.ledger.totals import Scope, totals
+from batches.store.ledger.totals import Scope
 from console.web.metrics.families import counter, gauge, sorted_values
+from console.web.metrics.sums import BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -50,9 +51,8 @@ CORRECTABLE = (
 """No counters: a counter that falls counts as begun anew, and all that was ever paid would seem paid at that moment."""
 
 
-def of_jobs(tx: Connection) -> Iterator[Metric]:
-    """All of them."""
-    told = list(totals(tx, ("batch_id", *PLACE), Scope()))
+def of_jobs(tx: Connection, told: Sequence[Total]) -> Iterator[Metric]:
+    """All of them, by the sums of the ledger."""
     yield _by_state(tx, told)
     yield from _sums(told)
     yield _attempts(told)
@@ -60,7 +60,7 @@ def of_jobs(tx: Connection) -> Iterator[Metric]:
 
 
 def _by_state(tx: Connection, told: Sequence[Total]) -> Metric:
-    counted = by_state.counted(tx, ("batch_id", *PLACE), Scope())
+    counted = by_state.counted(tx, BY, Scope())
     jobs: Counter[tuple[str, ...]] = Counter()
     for key, figures in figures_by_state(told, counted, ever=True):
         jobs[tuple(str(key[name]) for name in (*PLACE, "state"))] += figures.jobs

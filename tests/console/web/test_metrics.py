@@ -14,8 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families as read_plai
 from batches.store.ledger import balances, paces, presence, stops
 from batches.store.ledger.balances import Reading
 from batches.store.ledger.paces import Lessons
+from batches.store.ledger.quarters import QUARTER_SECONDS
 from batches.store.ledger.records import Reported, Stop
 from batches.store.ledger.states import State
+from console.web.metrics.sums import Sums
 from tests.batches.store.ledger.world import CREDIT
 from workers.slots import RedisSlots, lane_name
 
@@ -29,6 +31,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 DASHBOARD = DOCS / "grafana/fluxbatch.json"
 PAGE = DOCS / "how-to/monitor-it.md"
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
+HOUR = 4 * QUARTER_SECONDS
 OF_JOBS = {"account": "main", "lane": "standard", "model": "flux-dev"}
 
 
@@ -68,6 +71,27 @@ def test_jobs_pictures_and_money_are_those_of_the_ledger(client: TestClient, wor
     assert of("credits_reserved", account="main") == 3
     assert of("credits_at_risk", account="main") == 3
     assert of("batches", state="running") == 1
+
+
+def test_sums_of_quarters_that_are_over_are_read_once_a_quarter(world: World) -> None:
+    """What a worker whose clock is an hour behind writes is told late, and nothing is told twice."""
+    sums, now = Sums(), world.now
+    world.submit(3)
+
+    def images(at: float) -> int:
+        return sum(one.amounts.images for one in world.ask(sums.read, at))
+
+    def one_more(at: float) -> None:
+        world.now = at
+        world.finish(world.carry(world.claim(*world.call(1)), State.FETCHING))
+
+    one_more(now)
+    assert images(now) == 1
+    one_more(now + HOUR)
+    assert images(now + HOUR) == 2
+    one_more(now)
+    assert images(now + HOUR) == 2
+    assert images(now + HOUR + QUARTER_SECONDS) == 3
 
 
 def test_workers_are_counted_wherever_they_are(client: TestClient, world: World) -> None:
