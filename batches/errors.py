@@ -7,6 +7,8 @@ FluxbatchError
 ├── LedgerError            mend the database           (batches.store.ledger)
 ├── OverBudget             raise the budget            (batches.store.ledger)
 ├── ImageStoreError        mend the folder or bucket   (batches.store.images)
+├── ExportRefused          take another place          (batches.exports)
+├── PictureLost            make it good, or skip it    (batches.exports)
 ├── BrokerError            start the broker            (workers)
 ├── ApiUnreachable         wait, or mend the network   (workers)
 ├── AccountRefused         another key, more credits   (workers)

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
+from batches.exports.errors import ExportRefused, PictureLost
 from batches.manifest import ManifestError
 from batches.models import UnknownModel
 from batches.store.images import ImageStoreError
@@ -34,6 +35,8 @@ _BY_ERROR = {
     ManifestError: ExitCode.BAD_INPUT,
     UnknownModel: ExitCode.BAD_INPUT,
     SettingError: ExitCode.BAD_INPUT,
+    ExportRefused: ExitCode.BAD_INPUT,
+    PictureLost: ExitCode.FINISHED_WITH_GAPS,
     OverBudget: ExitCode.STOPPED_BY_POLICY,
     AccountRefused: ExitCode.REFUSED,
     ApiUnreachable: ExitCode.UNREACHABLE,

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from batches.models import LANE_SLOTS
 from batches.reports import Question, cost_report
-from batches.reports.page import as_html, facts_of
+from batches.reports.page import Bounds, as_html, facts_of
 from batches.store.ledger import Ledger, standing
-from bench.big_ledger import fill
+from bench.big_ledger import ACCOUNT, fill
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+BOUNDS = Bounds(slots={ACCOUNT: LANE_SLOTS})
 
 IMAGES = Path(__file__).parent / "images"
 JOBS = 30_000
@@ -34,8 +37,11 @@ def page() -> str:
         list(fill(ledger, JOBS))
         with ledger.read() as tx:
             batch = standing.list_batches(tx)[-1]
-            facts = facts_of(tx, Question(batches=frozenset({batch.id})), cost_report(tx, batch))
-        return as_html(facts, now=batch.ended_at or batch.created_at)
+            now = batch.ended_at or batch.created_at
+            facts = facts_of(
+                tx, Question(batches=frozenset({batch.id})), cost_report(tx, batch), bounds=BOUNDS, now=now
+            )
+        return as_html(facts, now=now)
 
 
 def look(browser: Browser, text: str, scheme: str) -> None:

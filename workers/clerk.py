@@ -12,10 +12,14 @@ from batches.store.ledger import receipts
 from workers import log
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from batches.reports.page import Bounds
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
+
+BREATH_SECONDS = 0.03
+"""After some hundred lines, which take a quarter of that: the threads that carry jobs have the rest of the time."""
 
 AGAIN_SECONDS = 60.0
 """Before a receipt that could not be written is tried again."""
@@ -24,11 +28,12 @@ AGAIN_SECONDS = 60.0
 class Clerk:
     """Takes the ids of batches that came to rest. The ledger remembers which are to be written, so none is lost."""
 
-    def __init__(self, account: str, ledger: Ledger, store: ImageStore) -> None:
+    def __init__(self, account: str, ledger: Ledger, store: ImageStore, bounds: Callable[[], Bounds]) -> None:
         """Write what this ledger says of the account's batches into this store."""
         self._account = account
         self._ledger = ledger
         self._store = store
+        self._bounds = bounds
         self._leaving = threading.Event()
         self._thread: threading.Thread | None = None
         self._rests: dict[str, float] = {}  # by batch, when it may be tried again
@@ -52,6 +57,9 @@ class Clerk:
         if self._thread:
             self._thread.join(timeout=5)
 
+    def _goes_on(self) -> bool:
+        return not self._leaving.wait(BREATH_SECONDS)
+
     def _write(self, batch_ids: Sequence[str]) -> None:
         for batch_id in batch_ids:
             if self._leaving.is_set():
@@ -59,7 +67,7 @@ class Clerk:
             self._rests[batch_id] = time.monotonic() + AGAIN_SECONDS
             try:
                 write_receipt(
-                    self._ledger, self._store, batch_id, now=time.time(), goes_on=lambda: not self._leaving.is_set()
+                    self._ledger, self._store, batch_id, now=time.time(), bounds=self._bounds(), goes_on=self._goes_on
                 )
             except FluxbatchError as error:
                 log.no_receipt(batch_id, error)

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
-from batches.store.ledger import feeding, stops
+from batches.store.ledger import exhausted, feeding, stops
 from workers import log
 from workers.broker import translating
 from workers.errors import BrokerError
@@ -179,6 +179,7 @@ class Dispatcher:
         with self._ledger.read() as tx:
             stopped = stops.stops_of(tx, self._account)
             batches = feeding.open_batches(tx, self._account)
+            exhausted_for = exhausted.of_account(tx, self._account)
             busy = {batch.id: feeding.in_window(tx, batch.id, self._account) for batch in batches}
             waiting = [
                 Waiting(
@@ -188,7 +189,7 @@ class Dispatcher:
                     urgent=batch.policy.priority > USUAL_PRIORITY and feeding.has_at_most(tx, batch.id, FEW_JOBS),
                 )
                 for batch in batches
-                if may_begin(batch, now)
+                if may_begin(batch, now) and batch.id not in exhausted_for
             ]
         if any(one.urgent for one in waiting):
             self._reserves_until = now + RESERVED_SECONDS

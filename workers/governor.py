@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from batches.store.ledger import feeding, pausing, purses, spending, steering
+from batches.store.ledger import exhausted, feeding, pausing, purses, spending, steering
 from batches.store.ledger.trials import trial_of
 from workers import log
 
@@ -24,6 +24,8 @@ CANCELLED_AT_ONCE = 1_000
 def govern(tx: Connection, account: str, now: float, budgets: Sequence[WideBudget]) -> None:
     """Look at every batch that goes on."""
     for batch in feeding.open_batches(tx, account):
+        if len(batch.accounts) > 1:
+            exhausted.reconsider(tx, batch, account, budgets, now)
         if batch.paused == "cancelled":
             steering.cancel_some(tx, batch.id, now=now, limit=CANCELLED_AT_ONCE)  # what BFL did not take after all
         elif batch.paused == "budget":

@@ -15,17 +15,19 @@ import threading
 import time
 import warnings
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from celery.exceptions import SecurityWarning
 
 from batches.errors import FluxbatchError
-from batches.store.images import open_store
+from batches.store.images import open_tried
 from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import ring
 from workers.balance import BalanceWatch
 from workers.bfl import Client
+from workers.bounds import bounds_of
 from workers.broker import connect
 from workers.budgets import Budgets
 from workers.clerk import Clerk
@@ -74,14 +76,14 @@ class Worker:
             ledger=self._ledger,
             client=self._client,
             gate=Gate(slots, self._leaving.is_set),
-            images=open_store(settings.images_url),
+            images=open_tried(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
             budgets=budgets,
         )
         self._app = app
         self._balance = BalanceWatch(account, self._ledger)
-        self._clerk = Clerk(self.account, self._ledger, self._hands.images)
+        self._clerk = Clerk(self.account, self._ledger, self._hands.images, partial(bounds_of, settings))
         self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._dispatcher = Dispatcher(
             worker=self.id,

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias, get_args
 from zoneinfo import available_timezones
 
+from batches.manifest.output_shape import CheckShape, OutputShape
 from batches.manifest.policy_shape import (
     BudgetShape,
     CanaryShape,
@@ -14,7 +15,7 @@ from batches.manifest.policy_shape import (
     ResubmitShape,
     UnsureShape,
 )
-from batches.manifest.shape import ManifestShape, OutputShape, PromptShape
+from batches.manifest.shape import ManifestShape, PromptShape
 from batches.manifest.values import Format
 from batches.policy import BudgetMode
 
@@ -30,6 +31,7 @@ Steps: TypeAlias = tuple[str | int, ...]
 SHAPES: Mapping[Steps, type[BaseModel]] = {
     (): ManifestShape,
     ("output",): OutputShape,
+    ("output", "check"): CheckShape,
     ("policy",): PolicyShape,
     ("policy", "budget"): BudgetShape,
     ("policy", "unsure"): UnsureShape,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from batches.manifest.problem import ManifestError, Problem
-from batches.policy import Budget, BudgetMode, Canary, Deadline, Policy, Unsure, Window
+from batches.policy import Budget, BudgetMode, Canary, Check, Deadline, Output, Policy, Unsure, Window
 
 if TYPE_CHECKING:
     from batches.manifest.document import Node
+    from batches.manifest.output_shape import OutputShape
     from batches.manifest.policy_shape import BudgetShape, CanaryShape, PolicyShape, UnsureShape
     from batches.manifest.policy_values import Due, Hours
 
 
-def policy_of(shape: PolicyShape, root: Node) -> Policy:
-    """The policy of this shape; raises ManifestError where nobody can tell what time is meant."""
+def policy_of(shape: PolicyShape, output: OutputShape, root: Node) -> Policy:
+    """The policy of these shapes; raises ManifestError where nobody can tell what time is meant."""
     return Policy(
         budget=_budget(shape.budget) if shape.budget else None,
         attempts=shape.attempts,
@@ -26,6 +27,16 @@ def policy_of(shape: PolicyShape, root: Node) -> Policy:
         deadline=_deadline(shape.deadline, shape.time_zone, root) if shape.deadline else None,
         canary=_canary(shape.canary) if shape.canary else None,
         new_seeds=shape.moderation.new_seeds if shape.moderation else 0,
+        output=_output(output),
+    )
+
+
+def _output(shape: OutputShape) -> Output:
+    return Output(
+        embed=shape.embed,
+        size=Check(shape.check.size),
+        one_colour=Check(shape.check.one_colour),
+        similar=Check(shape.check.similar),
     )
 
 

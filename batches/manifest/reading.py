@@ -12,10 +12,11 @@ from batches.manifest.files import decode, opened
 from batches.manifest.filling import template_of
 from batches.manifest.items import items_of
 from batches.manifest.manifest import Manifest, Pick
+from batches.manifest.output_shape import OutputShape
 from batches.manifest.policies import policy_of
 from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.problem import ManifestError, Place
-from batches.manifest.shape import ManifestShape, OutputShape
+from batches.manifest.shape import ManifestShape
 from batches.manifest.variants import variants_of
 from batches.manifest.words import problems_of
 
@@ -59,7 +60,7 @@ def manifest_in(raw: bytes, path: Path, *, confined: bool = False) -> Manifest:
         pick=_pick(shape),
         accounts=tuple(shape.account or ()),
         reuse=shape.reuse,
-        policy=policy_of(shape.policy or PolicyShape(), root),
+        policy=policy_of(shape.policy or PolicyShape(), output, root),
         root=root,
     )
 

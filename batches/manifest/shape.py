@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from batches.manifest.output_shape import OutputShape
 from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.strict import Strict
 from batches.manifest.values import (
     Accounts,
     Axes,
     Count,
-    Format,
     Id,
     Matches,
     Models,
@@ -25,17 +25,6 @@ from batches.manifest.values import (
     Texts,
     Version,
 )
-
-
-class OutputShape(Strict):
-    """How the files come out."""
-
-    format: Format | None = Field(default=None, description="The file format, for every model that lets you choose it.")
-    name: Text = Field(
-        default="{number}-{id}",
-        description="File names without extension. Placeholders: {number}, {id}, {model}, {seed}, {name}. "
-        "Columns and variables may be used too. A slash makes a folder.",
-    )
 
 
 class PromptShape(Strict):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from batches.models.kinds import Kind
 from batches.models.lanes import LANE_SLOTS, LaneClass, Lifecycle
 from batches.models.parameters import Parameter, ParameterProblem
-from batches.models.sizes import LEAST_PIXELS, LIKELY_PIXELS, MEGAPIXEL, MOST_PIXELS
+from batches.models.sizes import LEAST_PIXELS, LIKELY_PIXELS, MEGAPIXEL, MOST_PIXELS, asked, canvas, flux2
 from batches.models.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ class Endpoint:
         filled, inputs = self._filled(params), self._inputs(params, input_pixels)
         least, most = (self.size(filled, _guessed(inputs, guess)) for guess in (LEAST_PIXELS, MOST_PIXELS))
         return least if least == most else None
+
+    def asked_size(self, params: Params) -> tuple[int, int] | None:
+        """Width and height of the result in pixels, where it follows what is asked for and both are."""
+        return asked(self._filled(params)) if self.size in {canvas, flux2} else None
 
     def estimate(self, params: Params, *, input_pixels: Sequence[int | None] = ()) -> Estimate:
         """What a job with these parameters will cost.

@@ -26,6 +26,9 @@ MOST_PIXELS = FLUX2_LARGEST_INPUT
 #: The length of a side that nobody named, in pixels. BFL says so where both are; one alone is taken alike.
 FLUX2_SIDE = 1024
 
+#: Models that cut sides to whole steps cut them to steps of at most so many pixels.
+LONGEST_STEP = 16
+
 
 def canvas(params: Params, _inputs: Inputs) -> int | None:
     """Width times height."""
@@ -58,6 +61,17 @@ def about(pixels: int) -> SizeRule:
 def by_resolution(areas: Mapping[str, int]) -> SizeRule:
     """The area, in pixels, that each resolution class stands for."""
     return lambda params, _inputs: areas.get(str(params.get("resolution")))
+
+
+def asked(params: Params) -> tuple[int, int] | None:
+    """Width and height, where both are asked for."""
+    width, height = _side(params, "width"), _side(params, "height")
+    return (width, height) if width and height else None
+
+
+def is_as_asked(asked: tuple[int, int], found: tuple[int, int]) -> bool:
+    """Whether a picture has the size that was asked for, or what a model makes of it that cuts to whole steps."""
+    return all(want - LONGEST_STEP < got <= want for want, got in zip(asked, found, strict=True))
 
 
 def _side(params: Params, name: str) -> int | None:

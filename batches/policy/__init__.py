@@ -2,6 +2,7 @@
 
 from batches.policy.budget import Budget, BudgetMode, Unsure
 from batches.policy.canary import Canary, Trial, Verdict
+from batches.policy.output import Check, Output
 from batches.policy.policy import LaterPolicy, Policy
 from batches.policy.times import Deadline, Window
 from batches.policy.wide import SIMULATED, Per, WideBudget
@@ -11,8 +12,10 @@ __all__ = [
     "Budget",
     "BudgetMode",
     "Canary",
+    "Check",
     "Deadline",
     "LaterPolicy",
+    "Output",
     "Per",
     "Policy",
     "Trial",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from batches.errors import FluxbatchError
 from batches.policy.budget import Budget, BudgetMode, Unsure
 from batches.policy.canary import Canary
+from batches.policy.output import Check, Output
 from batches.policy.times import Deadline, Window
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ Part = TypeVar("Part")
 
 RESUBMIT_A_LITTLE = Unsure(part=Decimal("0.01"))
 """Up to a hundredth of the plan's cost may be paid twice where nobody says otherwise."""
+
+KEEP_AND_FLAG = Output()
+"""What is paid is kept where nobody says otherwise."""
 
 
 class LaterPolicy(FluxbatchError):
@@ -39,6 +44,7 @@ class Policy:
     deadline: Deadline | None = None  #: None: there is no hurry
     canary: Canary | None = None  #: None: all jobs at once
     new_seeds: int = 0  #: how often a moderated job is tried again with another seed
+    output: Output = KEEP_AND_FLAG  #: how pictures are kept
 
     def as_json(self) -> dict[str, Any]:
         """Every rule by its name."""
@@ -62,6 +68,7 @@ PARTS: Mapping[str, type] = {
     "window": Window,
     "deadline": Deadline,
     "canary": Canary,
+    "output": Output,
 }
 """The rules that have rules of their own."""
 
@@ -70,12 +77,13 @@ FROM_JSON: Mapping[str, Callable[[Any], object]] = {
     "warn": tuple,
     "day": date.fromisoformat,
     **dict.fromkeys(("part", "moderated", "failed", "cost"), Decimal),
+    **dict.fromkeys(("size", "one_colour", "similar"), Check),
 }
 """The values that JSON has as texts or lists, because it knows no days, no exact decimals and no tuples."""
 
 
 def _told(value: object) -> object:
-    return str(value) if isinstance(value, Decimal | date | BudgetMode) else value
+    return str(value) if isinstance(value, Decimal | date | StrEnum) else value
 
 
 def _read(kind: type[Part], written: Mapping[str, Any]) -> Part:

@@ -48,6 +48,10 @@ def as_json(report: Report) -> dict[str, object]:
             }
             for one in report.wasted
         ],
+        "corrections": [
+            {"reason": one.reason, "attempts": one.attempts, "difference": cost_json(one.micro_credits)}
+            for one in report.corrections
+        ],
         "outstanding": {name: cost_json(getattr(left, name)) for name in ("reserved", "at_risk", "expired")},
     }
 

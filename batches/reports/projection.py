@@ -42,8 +42,8 @@ class Projection:
 
 def project(standing: Standing, courses: Sequence[Course], speed: Speed, now: float) -> Projection:
     """How a batch will end that goes on like this."""
-    going_on = standing.total - sum(standing.jobs.get(state, 0) for state in RESTING)
-    left, unpriced = _left(courses, going_on)
+    going_on = _going_on(standing)
+    left, unpriced = left_of(standing, courses)
     so_far = _ratio(sum(course.compared for course in courses), sum(course.estimated for course in courses))
     made = sum(course.made for course in courses)
     again = max(Fraction(1), _ratio(sum(course.attempts for course in courses), made))
@@ -58,24 +58,22 @@ def project(standing: Standing, courses: Sequence[Course], speed: Speed, now: fl
     )
 
 
-def _left(courses: Sequence[Course], going_on: int) -> tuple[Fraction, int]:
-    """The estimate of what has not come to rest, and how many jobs that leaves out.
+def left_of(standing: Standing, courses: Sequence[Course]) -> tuple[Fraction, int]:
+    """The estimate of what has not come to rest, in micro-credits, and how many jobs that leaves out.
 
     By model it is known what is made. What ended without a picture is spread over the models in the proportion of
     what they lack.
     """
+    going_on = _going_on(standing)
     lacking = sum(course.planned - course.made for course in courses)
     share = min(Fraction(1), _ratio(going_on, lacking)) if lacking else Fraction(0)
-    foreseen = sum(
-        (
-            Fraction(course.foreseen * (course.planned - course.made), course.planned - course.unpriced)
-            for course in courses
-            if course.planned > course.unpriced
-        ),
-        Fraction(0),
-    )
+    foreseen = sum(course.foreseen - course.made_foreseen for course in courses)
     unpriced = sum(course.planned - course.made for course in courses if course.planned == course.unpriced)
     return foreseen * share, int(unpriced * share)
+
+
+def _going_on(standing: Standing) -> int:
+    return standing.total - sum(standing.jobs.get(state, 0) for state in RESTING)
 
 
 def _ratio(part: int, whole: int) -> Fraction:

@@ -15,13 +15,14 @@ from batches.money import credits_of
 from batches.reports.cost import cost_report
 from batches.reports.formats import as_json
 from batches.reports.page import as_html, facts_of
+from batches.reports.page.facts import UNBOUNDED
 from batches.reports.question import Question
 from batches.store.ledger import receipts, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from batches.reports.page import Facts
+    from batches.reports.page import Bounds, Facts
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
     from batches.store.ledger.receipts import JobLine
@@ -31,7 +32,7 @@ PACKAGES = ("fluxbatch", "celery", "redis", "httpx", "sqlalchemy", "pillow", "ji
 
 HEAD = (
     *("job", "id", "state", "reason", "model", "seed", "file", "sha256", "width", "height"),
-    *("credits", "cost_unknown", "attempts", "started_at", "ended_at"),
+    *("credits", "cost_unknown", "attempts", "started_at", "ended_at", "flags"),
 )
 """The columns of `jobs.csv`."""
 
@@ -40,7 +41,13 @@ CHUNK = 500
 
 
 def write_receipt(
-    ledger: Ledger, store: ImageStore, batch_id: str, *, now: float, goes_on: Callable[[], bool] = lambda: True
+    ledger: Ledger,
+    store: ImageStore,
+    batch_id: str,
+    *,
+    now: float,
+    bounds: Bounds = UNBOUNDED,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> str:
     """Write it anew, and remember of which coming to rest it tells; returns where the page is.
 
@@ -51,13 +58,15 @@ def write_receipt(
         batch = standing.find_batch(tx, batch_id)
         assert batch is not None
         question = Question(batches=frozenset({batch.id}))
-        facts = facts_of(tx, question, cost_report(tx, batch))
+        ending = cost_report(tx, batch)
+        facts = facts_of(tx, question, ending, bounds=bounds, now=now)
         manifest = receipts.manifest_of(tx, batch.manifest_sha256)
     if _keep_jobs(store, f"{batch.id}/jobs.csv", receipts.job_lines(ledger, batch.id), goes_on):
         store.put(f"{batch.id}/report.json", _spelt(_document(facts, manifest)))
         store.put(f"{batch.id}/report.html", as_html(facts, now=now).encode(errors="backslashreplace"))
         with ledger.write(flush=False) as tx:
-            receipts.is_written(tx, batch.id, batch.ended_at)
+            if standing.standing_of(tx, batch).money == ending.standing.money:  # else it was corrected meanwhile
+                receipts.is_written(tx, batch.id, batch.ended_at)
     return store.locate(f"{batch.id}/report.html")
 
 
@@ -87,10 +96,10 @@ def as_csv(lines: Iterable[JobLine]) -> Iterator[bytes]:
 
 def _cells(line: JobLine) -> tuple[object, ...]:
     return (
-        line.number, line.row_id, line.state, line.reason, line.model, line.params.get("seed"),
+        line.number, line.row_id, line.state, line.reason, line.model, line.seed,
         line.image_key and line.image_key.partition("/")[2], line.sha256, line.width, line.height,
         None if line.settled is None else f"{credits_of(line.settled):f}", line.unknown, line.attempts,
-        _moment(line.started_at), _moment(line.ended_at),
+        _moment(line.started_at), _moment(line.ended_at), "+".join(line.flags),
     )  # fmt: skip
 
 

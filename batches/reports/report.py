@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from batches.reports.figures import Figures
 from batches.reports.states import figures_by_state
 from batches.store.ledger import by_state, spending, waste
+from batches.store.ledger.corrections import corrections
 from batches.store.ledger.totals import Scope, totals
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from batches.reports.axes import Axis
     from batches.reports.question import Question
     from batches.reports.states import Keyed
+    from batches.store.ledger.corrections import Correction
     from batches.store.ledger.spending import Outstanding
     from batches.store.ledger.totals import Value
     from batches.store.ledger.waste import Waste
@@ -42,6 +44,7 @@ class Report:
     lines: Sequence[ReportLine]  #: in the order of time, and else the most expensive first
     totals: Figures
     wasted: Sequence[Waste]  #: paid, or perhaps paid, and no picture: by outcome and reason, the most expensive first
+    corrections: Sequence[Correction]  #: what people have corrected, by why they did
     outstanding: Outstanding  #: reserved and at risk now, whatever the period
 
 
@@ -54,6 +57,7 @@ def make_report(tx: Connection, question: Question) -> Report:
         lines=lines,
         totals=Figures.total(line.figures for line in lines),
         wasted=waste.wasted(tx, scope),
+        corrections=corrections(tx, scope),
         outstanding=spending.outstanding(tx, *(question.batches or ())),
     )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from batches.reports.report import Report
+    from batches.store.ledger.corrections import Correction
     from batches.store.ledger.waste import Waste
 
 MOST_REASONS = 10
@@ -31,6 +32,7 @@ def sentences(report: Report) -> Iterator[str]:
         yield f"! was charged over {100 * DRIFT:.0f} % more or less than was foreseen for the same pictures."
     for what, title in TOLD.items():
         yield from _of_waste(title, [one for one in report.wasted if one.what is what])
+    yield from _of_corrections(report.corrections)
     left = report.outstanding
     if left.reserved:
         yield f"Reserved now: {_amount(left.reserved)} for attempts under way."
@@ -59,6 +61,21 @@ def _of_waste(title: str, many: Sequence[Waste]) -> Iterator[str]:
         yield f"  {_attempts(one.attempts)}, {at_least(show_credits(one.settled), one.unknown)}: {one.reason}"
     if more := many[MOST_REASONS:]:
         yield f"  {_attempts(sum(one.attempts for one in more))} for {len(more):,} more reasons"
+
+
+def _of_corrections(many: Sequence[Correction]) -> Iterator[str]:
+    if not many:
+        return
+    yield f"Corrected by hand: {_more(sum(one.micro_credits for one in many))} in all."
+    for one in many[:MOST_REASONS]:
+        yield f"  {_attempts(one.attempts)}, {_more(one.micro_credits)}: {one.reason}"
+    if more := many[MOST_REASONS:]:
+        yield f"  {_more(sum(one.micro_credits for one in more))} for {len(more):,} more reasons"
+
+
+def _more(micro: int) -> str:
+    """`4.5 credits more`."""
+    return f"{show_credits(abs(micro))} {'less' if micro < 0 else 'more'}"
 
 
 def _attempts(count: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from batches.errors import FluxbatchError
 from batches.money import show_credits
-from batches.store.images import open_store
+from batches.store.images import open_tried
 from batches.store.ledger import Ledger
 from console.actions import services
 from workers.accounts import Accounts
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 ROOM_NEEDED = 1_000_000_000
 """Bytes of free disk below which a batch of pictures is asking for trouble."""
-
-PROBE = ".fluxbatch-doctor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +88,7 @@ def _ledger(settings: Settings) -> str:
 
 
 def _images(settings: Settings) -> str:
-    store = open_store(settings.images_url)
-    store.put(PROBE, b"can be written and read")
-    store.get(PROBE)
-    store.delete(PROBE)
-    return f"{store.locate('')} can be written and read"
+    return f"{open_tried(settings.images_url).locate('')} can be written, read and listed"
 
 
 def _disk(settings: Settings) -> str:

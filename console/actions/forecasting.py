@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from batches.planning import Duration, Experience, Finish, Plan, Premises, Room
     from batches.policy import Policy
-    from batches.store.ledger.balances import Need
     from batches.store.ledger.survey import Survey
+    from console.actions.funding import Need
     from workers.settings import Settings
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batches.money import cost_json
-from batches.store.ledger import balances
-from batches.store.ledger.balances import Need
+from batches.reports.projection import left_of
+from batches.store.ledger import balances, courses, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from batches.store.ledger import Ledger
     from batches.store.ledger.balances import Reading
     from batches.store.ledger.survey import Survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What the jobs of an account that are not at rest will cost."""
+
+    micro_credits: int  #: as far as prices are known
+    unknown_prices: int  #: jobs that this leaves out
+
 
 NOTHING = Need(micro_credits=0, unknown_prices=0)
 
@@ -57,7 +66,17 @@ def funds_for(readings: Sequence[Reading], bill: Plan | Survey, under_way: Need)
 def under_way(ledger: Ledger, accounts: Sequence[str]) -> Need:
     """What jobs of their batches will cost that are not at rest."""
     with ledger.read() as tx:
-        return balances.need(tx, accounts)
+        return need(tx, accounts)
+
+
+def need(tx: Connection, accounts: Sequence[str]) -> Need:
+    """What the jobs of their batches will cost that are not at rest, those under way among them.
+
+    By the sums of the ledger, as a projection has it: the jobs that wait may be a million, and none is looked at.
+    """
+    theirs = [batch for batch in standing.going_on(tx) if {*accounts} & {*batch.accounts}]
+    left = [left_of(standing.standing_of(tx, batch), courses.courses_of(tx, batch.id)) for batch in theirs]
+    return Need(micro_credits=int(sum(amount for amount, _ in left)), unknown_prices=sum(jobs for _, jobs in left))
 
 
 def now(tx: Connection, accounts: tuple[str, ...]) -> Funds | None:
@@ -68,4 +87,4 @@ def now(tx: Connection, accounts: tuple[str, ...]) -> Funds | None:
         if last is None:
             return None
         has += last.micro_credits - balances.settled_since(tx, account, last.at)
-    return Funds(accounts=accounts, has=has, needs=NOTHING, under_way=balances.need(tx, accounts))
+    return Funds(accounts=accounts, has=has, needs=NOTHING, under_way=need(tx, accounts))

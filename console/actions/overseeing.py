@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from batches.money import credits_of, show_credits
 from batches.policy import SIMULATED
 from batches.reports.cost import state_of
-from batches.store.ledger import notices, presence, standing, stops, tempo
+from batches.store.ledger import notices, presence, purses, standing, stops, tempo
 from batches.store.ledger.quarters import QUARTER_SECONDS
 from batches.store.ledger.totals import Scope, totals
 from console.actions import funding
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from batches.policy import WideBudget
     from batches.store.ledger.presence import Worker
     from batches.store.ledger.records import Batch, Stop
+    from batches.store.ledger.spending import Purse
     from console.actions.looking import Look
 
 Level = Literal["bad", "warn", "note"]
@@ -41,6 +43,7 @@ class Alert:
     level: Level
     text: str  #: with the cure where there is one
     batch_id: str | None = None  #: that it is of
+    at: float | None = None  #: when it came about, in seconds since the epoch; None: it still is so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +69,11 @@ class Oversight:
     going: Sequence[Going]  #: the newest first
     workers: Sequence[Worker]  #: those that are silent too
     spent: Spent
+    budgets: Sequence[tuple[WideBudget, Purse]]  #: those wider than a batch, with what counts against them now
     alerts: Sequence[Alert]  #: the gravest first
 
 
-def oversee(tx: Connection, now: float) -> Oversight:
+def oversee(tx: Connection, budgets: Sequence[WideBudget], now: float) -> Oversight:
     """How everything stands now."""
     going = [one_going(tx, batch, now) for batch in standing.going_on(tx)]
     workers = presence.at_work(tx, now)
@@ -78,6 +82,7 @@ def oversee(tx: Connection, now: float) -> Oversight:
         going=going,
         workers=workers,
         spent=spent_today(tx, now),
+        budgets=[(budget, purses.purse_of(tx, budget, now)) for budget in budgets],
         alerts=sorted(told, key=lambda alert: ("bad", "warn", "note").index(alert.level)),
     )
 
@@ -128,7 +133,7 @@ def _of_workers(tx: Connection, going: Sequence[Going], workers: Sequence[Worker
 def _of_batches(going: Sequence[Going]) -> Iterator[Alert]:
     for batch in (one.look.standing.batch for one in going):
         if batch.paused in BY_POLICY:
-            text = f"{batch.name} is paused ({batch.paused}): {batch.paused_message}"
+            text = f"{batch.id} is paused ({batch.paused}): {batch.paused_message}"
             yield Alert(level="warn", text=text, batch_id=batch.id)
 
 
@@ -137,8 +142,7 @@ def _notices(tx: Connection, now: float) -> Iterator[Alert]:
     for notice in reversed(notices.latest(tx, since=now - NOTICE_SECONDS, limit=MOST_NOTICES)):
         if notice.event is not notices.Event.PAUSE:
             level: Level = "warn" if notice.event is notices.Event.FAILURES else "note"
-            at = time.strftime("%H:%M", time.localtime(notice.at))
-            yield Alert(level=level, text=f"{at} {notice.text}", batch_id=notice.batch_id)
+            yield Alert(level=level, text=notice.text, batch_id=notice.batch_id, at=notice.at)
 
 
 def _rest(stop: Stop) -> str:

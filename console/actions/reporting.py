@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from batches.reports import CostReport
     from batches.reports.axes import Axis
+    from batches.reports.page import Bounds
     from batches.reports.period import Period
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
@@ -38,11 +39,12 @@ def batches_for(ledger: Ledger, names: Sequence[str], period: Period, *, every: 
     return newest
 
 
-def page_of(ledger: Ledger, question: Question, ending: CostReport | None) -> str:
+def page_of(ledger: Ledger, question: Question, ending: CostReport | None, bounds: Bounds) -> str:
     """The report as HTML. How a batch stands now is no answer to what came of it in a time."""
+    now = time.time()
     with ledger.read() as tx:
-        facts = facts_of(tx, question, ending if question.period.is_all else None)
-    return as_html(facts, now=time.time())
+        facts = facts_of(tx, question, ending if question.period.is_all else None, bounds=bounds, now=now)
+    return as_html(facts, now=now)
 
 
 def question_of(batches: Sequence[Batch] | None, period: Period, by: tuple[Axis, ...]) -> Question:

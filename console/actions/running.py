@@ -13,6 +13,7 @@ from batches.store.ledger import payers
 from batches.store.ledger.states import State
 from console.actions.looking import LOOK_SECONDS, look_at
 from console.exit_codes import ExitCode
+from workers.bounds import bounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.standing import Standing
     from console.actions.looking import Look
     from console.actions.worker_process import WorkerProcess
+    from workers.settings import Settings
 
 STOPS = {
     "no credits": (ExitCode.REFUSED, "Add credits to the account."),
@@ -77,9 +79,12 @@ def report_of(ledger: Ledger, batch: Batch) -> CostReport:
         return cost_report(tx, batch)
 
 
-def keep_receipt(ledger: Ledger, now: Standing, images_url: str) -> str | None:
+def keep_receipt(ledger: Ledger, now: Standing, settings: Settings) -> str | None:
     """Write the receipt of a batch that rests beside its pictures; returns where its page is."""
-    return write_receipt(ledger, open_store(images_url), now.batch.id, now=time.time()) if now.rests else None
+    if not now.rests:
+        return None
+    store, bounds = open_store(settings.images_url), bounds_of(settings)
+    return write_receipt(ledger, store, now.batch.id, now=time.time(), bounds=bounds)
 
 
 def _code_of_worker(code: int) -> ExitCode:

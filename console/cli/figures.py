@@ -31,7 +31,7 @@ def show_forecast(figures: Forecast, now: float, to: Console, *, some_is_there: 
     free = "" if figures.free is None else f"; {show_bytes(figures.free)} are free"
     say(f"The images need about {show_bytes(figures.room.bytes)}{whole}, {how}{free}.", to)
     if figures.is_short:
-        say("Note: that is more than is free: make room, or set FLUXBATCH_IMAGES_URL to a folder that has it", to)
+        say("Note: that is more than is free: make room, or set FLUXBATCH_IMAGES_URL to a place that has it", to)
     if figures.finish:
         say(figures.finish.say(now), to)
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from batches.store.ledger import Ledger
-    from batches.store.ledger.balances import Need, Reading
-    from console.actions.funding import Funds
+    from batches.store.ledger.balances import Reading
+    from console.actions.funding import Funds, Need
     from workers.accounts import Account
 
 

@@ -12,6 +12,10 @@ BatchName = Annotated[
     str,
     typer.Argument(metavar="BATCH", help="A batch's id, its beginning, or a manifest's name.", show_default=False),
 ]
+BatchNames = Annotated[
+    list[str],
+    typer.Argument(metavar="BATCH...", help="Batches: ids, their beginnings, or manifests' names.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Spend the money without asking.")]
 Again = Annotated[

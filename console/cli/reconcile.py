@@ -28,6 +28,8 @@ OfAccount = Annotated[
     str | None, typer.Option("--account", metavar="NAME", help="This account; all without it.", show_default=False)
 ]
 
+CURE = "What an invoice says of single jobs, `fluxbatch correct` writes down."
+
 NUMBERS = ("balance", "fell by", "settled", "gap", "exact to")
 
 
@@ -116,8 +118,8 @@ def _summary(account: str, comparisons: Sequence[Comparison], zone: ZoneInfo) ->
     period = f"{show_moment(first.at, zone)} to {show_moment(last.at, zone)}"
     wrong = sum(one.verdict is not Verdict.ADDS_UP for one in comparisons)
     settled = show_credits(sum(one.settled for one in comparisons))
-    said = "everything adds up" if not wrong else f"{wrong:,} of {len(comparisons):,} intervals do not add up"
-    return f"{account}, {period}: {settled} settled, {said}."
+    said = f"{wrong:,} of {len(comparisons):,} intervals do not add up. {CURE}" if wrong else "everything adds up."
+    return f"{account}, {period}: {settled} settled, {said}"
 
 
 def _document(found: Reconciliation, zone: ZoneInfo) -> dict[str, object]:

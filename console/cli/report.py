@@ -15,6 +15,7 @@ from console.actions.running import report_of
 from console.cli.options import AsJson, Since, Until, Zone
 from console.cli.output import note
 from console.cli.report_formats import Format, format_of, write, write_page
+from workers.bounds import bounds_of
 from workers.settings import Settings
 
 Batches = Annotated[
@@ -57,14 +58,15 @@ def report(
     """
     kind = Format.JSON if as_json else format_ or format_of(out_file)
     period, axes = period_of(since, until, zone, time.time()), axes_of(by)
-    with Ledger(Settings.load().where_ledger) as ledger:
+    settings = Settings.load()
+    with Ledger(settings.where_ledger) as ledger:
         found = batches_for(ledger, batch or [], period, every=every)
         question = question_of(found, period, axes)
         ending = report_of(ledger, found[0]) if found is not None and len(found) == 1 else None
         if not batch and ending is not None:
             note(f"The newest batch, {ending.standing.batch.id}; --all tells of all.")
         if kind is Format.HTML:
-            write_page(page_of(ledger, question, ending), out_file)
+            write_page(page_of(ledger, question, ending, bounds_of(settings)), out_file)
             return
         with ledger.read() as tx:
             made = make_report(tx, question)

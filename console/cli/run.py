@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from batches.manifest import read_manifest
-from batches.store.images import open_store
+from batches.store.images import open_store, open_tried
 from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
@@ -74,7 +74,7 @@ def run(
             batch, code = _carried_out(ledger, plan, settings, live, surveyed)
             told_soon(live, ledger)
         report = running.report_of(ledger, batch)
-        page = running.keep_receipt(ledger, report.standing, settings.images_url)
+        page = running.keep_receipt(ledger, report.standing, settings)
     if as_json:
         print_json(report.as_json())
     beside = err if as_json else out
@@ -86,6 +86,7 @@ def run(
 def _carried_out(
     ledger: Ledger, plan: Plan, settings: Settings, live: Sequence[Account], surveyed: Survey
 ) -> tuple[Batch, ExitCode]:
+    open_tried(settings.images_url)
     with services.broker(settings):  # first of all, so that a broker out of reach leaves nothing behind
         with ledger.write() as tx:
             for account in live:

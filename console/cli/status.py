@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from batches.store.ledger.payers import Share
     from batches.store.ledger.records import Stop
     from batches.store.ledger.spending import Purse
-    from batches.store.ledger.standing import Standing
+    from batches.store.ledger.standing import Flagged, Standing
     from console.actions.looking import Look
 
 Batch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="One batch; all without it.", show_default=False)]
@@ -52,17 +52,23 @@ def status(batch: Batch = None, *, as_json: AsJson = False) -> None:
             told = [] if batch else notices.latest(tx, since=now - NOTICE_SECONDS, limit=MOST_NOTICES)
             purses = [(one, purse_of(tx, one, now)) for one in budgets]
             shares = {one.id: payers.shares_of(tx, one.id) for one in batches if len(one.accounts) > 1}
+            flagged = {one.id: standing.flagged(tx, one.id) for one in batches}
             resting = stops.all_stops(tx)
             at_risk = presence.results_at_risk(tx, now)
             paying = {look.standing.batch.accounts: None for look in looks if not look.standing.rests}
             funds = [funding.now(tx, accounts) for accounts in paying]
     if as_json:
         wide = [_purse_json(one, purse) for one, purse in purses]
-        documents = [{**look.as_json(), "budgets": wide} for look in looks]
+        documents = [
+            {**look.as_json(), "flagged": flagged[look.standing.batch.id].by_flag, "budgets": wide} for look in looks
+        ]
         print_json(documents[0] if batch else documents)
     else:
         _show(looks)
         _show_shares(shares)
+        for batch_id, pictures in flagged.items():
+            if pictures.pictures:
+                say(f"{batch_id}: {_flagged(pictures)}", out)
         for one, purse in purses:
             say(_purse(one, purse), out)
         for notice in looks[0].notices if batch else told:
@@ -97,6 +103,8 @@ def _show(looks: Sequence[Look]) -> None:
             say(f"{one.batch.id}: {reserved}{show_end(look.projection, time.time())}", out)
         if state_of(one) == "paused":
             say(f"{one.batch.id}: {one.batch.paused_message}", out)
+        for no_more in look.exhausted:
+            say(f"{one.batch.id}: {no_more.account} pays no more of it: {no_more.message}", out)
 
 
 def _show_shares(shares: Mapping[str, Sequence[Share]]) -> None:
@@ -104,6 +112,12 @@ def _show_shares(shares: Mapping[str, Sequence[Share]]) -> None:
         for share in theirs:
             did = f"{share.images:,} images for {amount(share.settled)}, {share.under_way:,} under way"
             say(f"{batch_id}: {share.account}: {did}", out)
+
+
+def _flagged(pictures: Flagged) -> str:
+    """`3 pictures flagged: 2 one colour, 1 size`."""
+    named = ", ".join(f"{count:,} {flag.replace('-', ' ')}" for flag, count in pictures.by_flag.items())
+    return f"{pictures.pictures:,} {'picture' if pictures.pictures == 1 else 'pictures'} flagged: {named}"
 
 
 def _purse(one: WideBudget, purse: Purse) -> str:

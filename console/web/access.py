@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -34,7 +34,9 @@ MAKE_ONE = (
 class Access:
     """The rules of one server."""
 
-    token: str | None  #: that has to be shown; None: whoever reaches this machine's loopback is its owner
+    token: str | None = field(
+        repr=False
+    )  #: that has to be shown; None: whoever reaches this machine's loopback is its owner
     names: frozenset[str]  #: host names it is called by; addresses always may
     secure: bool  #: whether people reach it by https
 

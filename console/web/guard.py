@@ -38,6 +38,8 @@ SAFE = frozenset({"GET", "HEAD"})
 MOST_BYTES = 8_000_000
 """Of a request: a manifest with its prompts fits in."""
 
+SEE_THE_LOG = "The details are where `fluxbatch serve` was started."
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -70,7 +72,23 @@ class Guard:
         except _LoginAsked:
             await login_asked(scope)(scope, receive, _with_headers(send))
         else:
-            await self._app(scope, _capped(receive), _with_headers(send))
+            await self._let_in(scope, receive, _with_headers(send))
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A mistake of ours is told without its details, and goes on to the log."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, _capped(receive), sending)
+        except Exception:
+            if not begun:
+                await answer(scope, Refused(500, "fluxbatch made a mistake.", cure=SEE_THE_LOG))(scope, receive, send)
+            raise
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         host = headers.get("host", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -131,6 +132,9 @@ class _Watched:
             told["trouble"] = ""
         except FluxbatchError as error:
             told = {"trouble": str(error)}
+        except Exception as error:  # the other pages are read by this thread, too
+            logging.getLogger(__name__).exception("hub")
+            told = {"trouble": f"fluxbatch made a mistake: {error!r}"}
         changed = {name: html for name, html in told.items() if self.last.get(name) != html}
         self.last.update(changed)
         if changed:

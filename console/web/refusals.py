@@ -68,7 +68,7 @@ def answer(scope: Scope, error: FluxbatchError) -> Response:
 def login_asked(scope: Scope) -> Response:
     """The login page in the place of any other, so that its address stays; programs learn what to send."""
     if wants_page(scope):
-        return HTMLResponse(render("login.html"), status_code=401)
+        return HTMLResponse(render("login.html", then=""), status_code=401)
     told = {"message": "A token is needed.", "cure": "Send it as `Authorization: Bearer …`."}
     return JSONResponse({"error": told}, status_code=401, headers={"WWW-Authenticate": "Bearer"})
 

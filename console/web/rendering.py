@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from batches.megapixels import show_megapixels
-from batches.money import credits_of, show_credits, show_usd
+from batches.money import MICRO_PER_CREDIT, credits_of, show_credits, show_usd
 from console.cli.outlook import rounded
 from console.cli.output import show_bytes
 
@@ -36,6 +38,11 @@ def _count(number: int) -> str:
     return f"{number:,}"
 
 
+def _rate(number: float) -> str:
+    """`7.5`, `1,547`: no finer than it can be read."""
+    return f"{number:,.1f}" if number < 100 else f"{number:,.0f}"
+
+
 def _percent(part: float, whole: float) -> float:
     """0 to 100, for the width of a bar."""
     return round(100 * min(1.0, part / whole), 2) if whole else 0.0
@@ -56,6 +63,14 @@ def _local(moment: float) -> datetime:
     return datetime.fromtimestamp(moment, UTC).astimezone()
 
 
+def _linked(text: str, batch_id: str | None) -> Markup:
+    """A sentence in which the batch it is of leads to its page."""
+    if batch_id is None:
+        return escape(text)
+    link = Markup('<a href="/batches/{0}">{0}</a>').format(batch_id)
+    return escape(text).replace(escape(batch_id), link, 1)
+
+
 def _span(seconds: float) -> str:
     """`8 s`, `12 min`, `3 h 20 min`, `2 days`."""
     minutes = int(seconds) // 60
@@ -73,17 +88,23 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     room = Environment(
-        loader=FileSystemLoader(ROOM), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(ROOM),
+        auto_reload=False,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     room.filters |= {
         "credits": _credits,
         "show_credits": show_credits,
-        "usd": show_usd,
+        "usd": lambda micro: show_usd(round(micro / MICRO_PER_CREDIT) * MICRO_PER_CREDIT),
         "count": _count,
+        "rate": _rate,
         "clock": _clock,
         "clock_seconds": _clock_seconds,
+        "linked": _linked,
         "plain": credits_of,
-        "round_usd": lambda micro: show_usd(rounded(micro)),
         "span": _span,
         "megapixels": show_megapixels,
         "size": show_bytes,

@@ -15,6 +15,7 @@ from console.web.app import make_app
 from console.web.live import Hub
 from console.web.site import Site
 from console.web.thumbnails import Thumbnails
+from workers.budgets import Budgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +57,15 @@ def site_of(settings: Settings, access: Access) -> Iterator[Site]:
     images = open_store(settings.images_url)
     with Ledger(settings.where_ledger) as ledger:
         small = Thumbnails(images, settings.home)
-        yield Site(settings=settings, ledger=ledger, images=images, access=access, hub=Hub(), thumbnails=small)
+        yield Site(
+            settings=settings,
+            ledger=ledger,
+            images=images,
+            access=access,
+            budgets=Budgets(settings),
+            hub=Hub(),
+            thumbnails=small,
+        )
         small.close()
 
 

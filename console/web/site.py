@@ -16,6 +16,7 @@ from console.web.live import Hub
 from console.web.refusals import Refused
 from console.web.thumbnails import Thumbnails
 from console.web.turns import Turns
+from workers.budgets import Budgets
 from workers.settings import Settings
 
 
@@ -27,6 +28,7 @@ class Site:
     ledger: Ledger
     images: ImageStore
     access: Access  #: who may look
+    budgets: Budgets  #: wider than a batch, as the file says them now
     hub: Hub  #: what open pages listen to
     thumbnails: Thumbnails
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens

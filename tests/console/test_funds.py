@@ -10,10 +10,11 @@ import pytest
 
 import simulator
 from batches.store.ledger import Ledger, balances
-from batches.store.ledger.balances import Need, Reading
+from batches.store.ledger.balances import Reading
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
-from console.actions.funding import NOTHING, Funds
+from console.actions import funding
+from console.actions.funding import NOTHING, Funds, Need
 from console.cli.funds import note_shortage, show_funds
 from console.cli.main import app
 from console.cli.output import out
@@ -90,6 +91,19 @@ def test_status_says_when_what_is_left_is_not_enough(world: World, capsys: pytes
     one, *_ = world.call()
     world.finish(world.carry(world.claim(one), State.FETCHING), Reported(micro_credits=4 * CREDIT))
     assert notes(capsys) == ["The account main has about 7 credits left, and jobs under way need 9: 2 too few."]
+
+
+def test_what_jobs_that_are_not_at_rest_will_cost(world: World) -> None:
+    world.submit(4)
+    world.submit(1, name="more", estimate=None)
+    world.submit(9, accounts=("other",))
+    assert world.ask(funding.need, ["main"]) == need(12, unknown=1)
+    one, two, *_ = world.call()
+    world.finish(world.carry(world.claim(one), State.FETCHING), Reported(micro_credits=7 * CREDIT))
+    assert world.ask(funding.need, ["main"]) == need(9, unknown=1), "by estimates, whatever the others cost"
+    world.end(world.carry(world.claim(two), State.RENDERING), State.FAILED)
+    assert world.ask(funding.need, ["main"]) == need(6, unknown=1)
+    assert world.ask(funding.need, ["nobody"]) == NOTHING
 
 
 def test_status_adds_up_what_the_accounts_of_a_pool_have(world: World, capsys: pytest.CaptureFixture[str]) -> None:

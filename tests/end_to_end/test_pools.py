@@ -90,6 +90,27 @@ def test_an_account_that_is_added_to_a_batch_carries_it_on(of_two: Person, compa
     assert sorted([*studios.prompts_paid_with(STUDIO), *company.prompts_paid_with(LAB)]) == prompts(), "each once"
 
 
+def test_the_other_account_pays_what_the_budget_of_one_does_not_cover(
+    of_two: Person, company: Company, studios: Company
+) -> None:
+    file = of_two.folder / "fluxbatch.toml"
+    limits = "".join(
+        f'\n[[budgets]]\nname = "{name}-day"\naccount = "{name}"\nper = "day"\ncredits = {jobs * PRICE}\n'
+        for name, jobs in (("studio", 4), ("lab", 10))
+    )
+    file.write_text(file.read_text() + limits)
+    held = of_two.does("run", manifest(of_two, "night"), "--yes", "--json")
+    assert held.code == 4, "neither of them may spend more"
+    assert studios.books()["billed_credits"] == 4 * PRICE
+    assert company.books()["billed_credits"] == 10 * PRICE
+    assert "pays no more of it: a job of 2.5 credits does not fit" in of_two.does("status", "pool").out
+    file.write_text(file.read_text().replace(f"credits = {10 * PRICE}", "credits = 1000"))
+    done = of_two.does("run", manifest(of_two, "night"), "--yes", "--json")
+    assert done.code == 0, done.err
+    assert studios.books()["billed_credits"] == 4 * PRICE
+    assert company.books()["billed_credits"] == (COUNT - 4) * PRICE
+
+
 def prompts() -> list[str]:
     return sorted(f"fox {number}" for number in range(COUNT))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from batches.store.images import ImageStoreError, MemoryStore
+from batches.store.images import ImageStoreAway, ImageStoreError, MemoryStore
 from batches.store.ledger import LedgerError
 from workers import slots
 
@@ -114,7 +114,7 @@ class Slots(slots.MemorySlots):
 
 
 class Store(MemoryStore):
-    """Pictures in memory, now and then without room for more, or with one in a world that no worker survives."""
+    """Pictures in memory, now and then away or full, and in some worlds with one that no worker survives."""
 
     def __init__(self, hub: Hub, weather: Weather, crash: Callable[[], None]) -> None:
         super().__init__()
@@ -128,5 +128,6 @@ class Store(MemoryStore):
         if key.endswith(f"/{self.poison}"):
             self._crash()
         if self._weather.strikes("full store"):
-            raise ImageStoreError("full")
+            away = self._weather.struck["full store"] % 2
+            raise ImageStoreAway("away") if away else ImageStoreError("full")
         super().put(key, data)

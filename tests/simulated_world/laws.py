@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Any
 
+from batches.store.images import sidecar_of
 from batches.store.ledger import spending
 from batches.store.ledger.quarantine import MOST_DEATHS
 from batches.store.ledger.states import ENDED, MOVES, NEVER, State
+from batches.store.sidecar import Sidecar
 from tests.simulated_world import money
-from tests.simulated_world.pictures import PICTURE
 from tests.simulated_world.remains import Remains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from batches.store.images import ImageStore
     from tests.simulated_world.world import World
 
 
@@ -106,5 +109,11 @@ def _poison_is_set_aside(world: World, remains: Remains) -> Iterator[str]:
 
 def _pictures_are_there(world: World, remains: Remains) -> Iterator[str]:
     for job in remains.jobs.values():
-        if job.state == State.DONE and world.fleet.images.get(job.image_key) != PICTURE:
-            yield f"job {job.id} is done and has no picture"
+        if job.state == State.DONE and not _is_kept(world.fleet.images, job):
+            yield f"job {job.id} is done and has no picture, or another one than its row and its sidecar say"
+
+
+def _is_kept(images: ImageStore, job: Any) -> bool:
+    data, facts = images.get(job.image_key), Sidecar.read(images.get(sidecar_of(job.image_key)))
+    there = hashlib.sha256(data).hexdigest()
+    return (facts.job.number, facts.image.sha256, job.image_sha256) == (job.number, there, there)

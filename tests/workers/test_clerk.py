@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from batches.reports.page import Bounds
 from batches.store.images import ImageStoreError, MemoryStore
 from batches.store.ledger import Ledger, feeding, receipts
 from batches.store.ledger.states import State
@@ -41,7 +42,7 @@ def in_time(happens: Callable[[], bool]) -> bool:
 
 def test_a_batch_that_is_handed_over_gets_its_receipt(world: World) -> None:
     batch_id, store = ended(world), MemoryStore()
-    clerk = Clerk("main", world.ledger, store)
+    clerk = Clerk("main", world.ledger, store, Bounds)
     clerk.take([batch_id])
     clerk.take([batch_id])  # the dispatcher asks for it each second, until it is written
     assert in_time(lambda: world.ask(receipts.wanting, "main") == [])
@@ -57,11 +58,11 @@ def test_a_store_that_refuses_is_told_and_left_alone_for_a_while(world: World, m
     told: list[str] = []
     monkeypatch.setattr(log, "no_receipt", lambda batch_id, error: told.append(f"{batch_id}: {error}"))
     batch_id = ended(world)
-    clerk = Clerk("main", world.ledger, Refusing())
+    clerk = Clerk("main", world.ledger, Refusing(), Bounds)
     clerk.take([batch_id])
     assert in_time(lambda: bool(told))
     clerk.stop()
-    again = Clerk("main", world.ledger, MemoryStore())
+    again = Clerk("main", world.ledger, MemoryStore(), Bounds)
     clerk.take([batch_id])
     assert told == [f"{batch_id}: The bucket is gone."]
     assert world.ask(receipts.wanting, "main") == [batch_id], "and whoever comes next writes it"
@@ -72,7 +73,7 @@ def test_a_store_that_refuses_is_told_and_left_alone_for_a_while(world: World, m
 
 def test_one_who_leaves_begins_no_more(world: World) -> None:
     batch_id, store = ended(world), MemoryStore()
-    clerk = Clerk("main", world.ledger, store)
+    clerk = Clerk("main", world.ledger, store, Bounds)
     clerk.stop()
     clerk.take([batch_id])
     assert world.ask(receipts.wanting, "main") == [batch_id]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batches.store.images import BadImage, ImageMissing, ImageStoreError
+from batches.store.images import BadImage, ImageMissing, ImageStoreError, sidecar_of
 from batches.store.ledger import moves
 from batches.store.ledger.states import State
+from batches.store.sidecar import BadSidecar, Sidecar
 from workers import log
-from workers.journey.keeping import keep, sidecar_of
-from workers.journey.provenance import copied_sidecar
+from workers.journey.keeping import UnwantedPicture, keep
+from workers.journey.provenance import copied
 from workers.journey.steps import End, PutBack
 
 if TYPE_CHECKING:
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
 
 
 def make_copy(job: ClaimedJob, source: str, hands: Hands) -> None:
-    """Copy the picture under this key. One that is gone ends the job: nothing is paid that nobody asked for."""
+    """Copy the picture under this key, byte by byte: inside it still says for which job it was made.
+
+    One that is gone ends the job: nothing is paid that nobody asked for.
+    """
     try:
         image = _copied(job, source, hands)
-    except (ImageMissing, BadImage) as error:
+    except (ImageMissing, BadImage, BadSidecar) as error:
         _end(job, f"the picture to copy is gone: {error}", hands)
+    except UnwantedPicture as error:
+        _end(job, f"unwanted picture: {error}", hands)
     except ImageStoreError as error:
         _put_back(job, str(error), hands)
     else:
@@ -32,10 +38,14 @@ def make_copy(job: ClaimedJob, source: str, hands: Hands) -> None:
 
 
 def _copied(job: ClaimedJob, source: str, hands: Hands) -> KeptImage:
-    facts = hands.images.get(sidecar_of(source))
+    if not source:
+        raise ImageMissing("it is not kept any more")
+    facts = Sidecar.read(hands.images.get(sidecar_of(source)))
+    now = hands.clock()
     with hands.images.draft() as draft:
-        draft.write(hands.images.get(source))
-        return keep(job, draft, lambda _: copied_sidecar(job, source, facts, now=hands.clock()), hands)
+        for part in hands.images.stream(source):
+            draft.write(part)
+        return keep(job, draft, lambda image: copied(job, source, facts, image, now=now), hands, noted=False)
 
 
 def _end(job: ClaimedJob, reason: str, hands: Hands) -> None:

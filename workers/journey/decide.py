@@ -35,6 +35,7 @@ from workers.journey.events import (
     SlotTaken,
     Stored,
     StoreTrouble,
+    Unwanted,
 )
 from workers.journey.steps import (
     AskAgain,
@@ -82,7 +83,7 @@ class View:
     def after(self, event: Event) -> View:
         """The view with this event counted in."""
         match event:
-            case Trouble() | LinkDead():
+            case Trouble() | LinkDead() | StoreTrouble():
                 return replace(self, troubles=self.troubles + 1)
             case BadPicture() | Foreign():
                 return replace(self, useless=self.useless + 1)
@@ -123,6 +124,10 @@ def decide(view: View, event: Event, patience: Patience, now: float) -> Step:
             return Finish(image, cost)
         case BadPicture() | Foreign():
             return _after_useless(view, event, patience)
+        case Unwanted(message=message, cost=cost, source=source):
+            return End(State.FAILED, message, cost, source)
+        case StoreTrouble(message=message, away=True) if view.troubles <= patience.away_tries:
+            return AskAgain(patience.ask_again(view.troubles), message)
         case StoreTrouble(message=message):
             onward = HandOver(patience.stop, message)
             return StopAccount("image store", message, patience.stop, onward)
@@ -136,8 +141,8 @@ def _instead_of_submitting(event: NoSlot | InputLost | OverBudget | Resting) -> 
             return PutBack(0, "waits for a slot")
         case InputLost(message=message):
             return End(State.FAILED, message, None)
-        case OverBudget(message=message, budget=budget):
-            return PauseBatch(message, PutBack(0, "waits for the budget"), budget)
+        case OverBudget(message=message, budget=budget, account=account):
+            return PauseBatch(message, PutBack(0, "waits for the budget"), budget, account)
         case Resting(message=message):
             return PutBack(0, message)
         case _:

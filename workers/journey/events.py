@@ -23,6 +23,7 @@ from workers.bfl.answers import (
 )
 
 if TYPE_CHECKING:
+    from batches.store.ledger.charges import Source
     from batches.store.ledger.records import KeptImage, Reported
 
 
@@ -54,6 +55,7 @@ class OverBudget:
 
     message: str
     budget: str | None = None  #: the wide one
+    account: str | None = None  #: whose money the wide one is of; None: that of several
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,20 @@ class BadPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwanted:
+    """The picture is whole, and its batch does not want it: one that is asked for again would be paid again."""
+
+    message: str
+    cost: Reported  #: as far as anybody told it
+    source: Source  #: who did
+
+
+@dataclass(frozen=True, slots=True)
 class StoreTrouble:
     """The image store cannot take the picture."""
 
     message: str
+    away: bool = False  #: whether it only does not answer, and may be back in a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,8 @@ class Draining:
 
 
 Event = (
-    Claimed | SlotTaken | NoSlot | InputLost | OverBudget | Resting | Stored | BadPicture | StoreTrouble | Draining
+    Claimed | SlotTaken | NoSlot | InputLost | OverBudget | Resting
+    | Stored | BadPicture | Unwanted | StoreTrouble | Draining
     | Accepted | Busy | AnswerLost | NoCredits | KeyRefused | Rejected
     | InFlight | Ready | Moderated | TaskError | NotFound | Foreign | Trouble | LinkDead
 )  # fmt: skip

@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
 from batches.errors import FluxbatchError
-from batches.store.ledger import LedgerError, moves, pausing, purses, spending, stops
+from batches.store.ledger import LedgerError, exhausted, moves, pausing, purses, spending, stops
 from batches.store.ledger.records import Stop
 from batches.store.ledger.states import State
 from workers import circuit, log
@@ -271,12 +271,13 @@ class Journey:
         log.stopped(stop)
 
     def _pause_batch(self, step: steps.PauseBatch) -> None:
-        job = self._job
+        job, now = self._job, self._hands.clock()
         with self._hands.ledger.write() as tx:
-            pausing.pause(
-                tx, job.batch_id, "budget", step.message,
-                now=self._hands.clock(), needs=job.estimate_micro_credits, by=step.budget,
-            )  # fmt: skip
+            if step.budget is not None and step.account is not None:
+                exhausted.refuse(tx, job, step.budget, step.message, now)
+            else:
+                needs = job.estimate_micro_credits
+                pausing.pause(tx, job.batch_id, "budget", step.message, now=now, needs=needs, by=step.budget)
         log.over_budget(job, step.message)
 
     def _let_go(self, step: Leaving) -> None:

@@ -28,6 +28,7 @@ class Patience:
     ask_again_cap: float = 8.0  #: the longest wait for what costs nothing: a result is kept for minutes, not for ever
     longest_wait: float = 600.0  #: BFL may ask for more patience than that, but we look again
     slot_patience: float = 20.0  #: how long a called job waits for a slot before it goes back to the queue
+    away_tries: int = 10  #: how often a picture is kept anew while its store does not answer, in about two minutes
     useless_tries: int = 4  #: how often a result that cannot be used is asked for
     stop: float = 300.0  #: how long a stopped account rests before the workers look again by themselves
 

@@ -111,11 +111,12 @@ class Reseed:
 
 @dataclass(frozen=True, slots=True)
 class PauseBatch:
-    """The budget has no room: rest the batch, and keep the job."""
+    """The budget has no room: rest the batch, or have the rest of a pool pay for it, and keep the job."""
 
     message: str
     then: PutBack
     budget: str | None = None  #: the wide one; None: the batch's own
+    account: str | None = None  #: whose money the wide one is of; None: that of several
 
 
 Leaving = Finish | End | PutBack | Reseed | Doubt | HandOver

@@ -82,17 +82,17 @@ def stacked(slices: Sequence[Slice], models: Sequence[str]) -> Spec:
     }  # fmt: skip
 
 
-def over_time(slices: Sequence[Slice], of: Callable[[Slice], float]) -> Spec:
-    """One amount over time."""
+def over_time(slices: Sequence[Slice], of: Callable[[Slice], float], *, limit: int | None = None) -> Spec:
+    """One amount over time, and a line for the most that it may be."""
+    y = {"field": "amount", "type": "quantitative", "axis": _ticks(), "scale": {"zero": True}}
+    bars = {
+        "mark": {"type": "rect", "color": ACCENT, "stroke": "var(--paper)", "strokeWidth": 0.5},
+        "encoding": {**_times(slices), "y": y, "y2": {"field": "zero"}},
+    }
     return {
         "data": {"values": [{**_span(one), "amount": of(one), "zero": 0} for one in slices]},
         "height": HEIGHT,
-        "mark": {"type": "rect", "color": ACCENT, "stroke": "var(--paper)", "strokeWidth": 0.5},
-        "encoding": {
-            **_times(slices),
-            "y": {"field": "amount", "type": "quantitative", "axis": _ticks(), "scale": {"zero": True}},
-            "y2": {"field": "zero"},
-        },
+        "layer": [bars] if limit is None else [bars, _line_at(limit, INK)],
     }
 
 
@@ -112,15 +112,9 @@ def burn_down(slices: Sequence[Slice], cap: int) -> Spec:
         "layer": [
             {"mark": {"type": "area", "color": ACCENT, "opacity": 0.16, "line": False}, "encoding": {"y": y}},
             {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2}, "encoding": {"y": y}},
-            {
-                "data": {"values": [{"left": 0}]},
-                "mark": {"type": "rule", "color": MUTED},
-                "encoding": {
-                    "y": {"field": "left", "type": "quantitative"}, "x": {"value": 0}, "x2": {"value": "width"},
-                },
-            },
+            _line_at(0, MUTED),
         ],
-    }  # fmt: skip
+    }
 
 
 def compared(rows: Sequence[tuple[str, int, int]]) -> Spec:
@@ -177,6 +171,14 @@ def ranges(latencies: Sequence[Latency]) -> Spec:
     }
 
 
+def _line_at(amount: int, color: str) -> Spec:
+    return {
+        "data": {"values": [{"at": amount}]},
+        "mark": {"type": "rule", "color": color},
+        "encoding": {"y": {"field": "at", "type": "quantitative"}, "x": {"value": 0}, "x2": {"value": "width"}},
+    }
+
+
 def _names(values: Sequence[Mapping[str, object]]) -> Spec:
     """By place, because two names may be cut to the same words."""
     names = [one["name"] for one in values]
@@ -192,7 +194,7 @@ def _tall(rows: int) -> int:
 
 
 def _ticks(*, vertical: bool = False) -> Spec:
-    return {"tickCount": 4 if vertical else 5, "grid": True, "gridColor": LINE, "format": ",~f"}
+    return {"tickCount": 4 if vertical else 5, "grid": True, "gridColor": LINE, "format": ",~f", "labelOverlap": True}
 
 
 def _times(slices: Sequence[Slice]) -> Spec:

@@ -16,6 +16,8 @@ from batches.reports.report import ReportLine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from batches.policy import WideBudget
+    from batches.reports.page.bounds import Filled
     from batches.reports.page.charts import Spec
     from batches.reports.page.facts import Facts
 
@@ -44,6 +46,8 @@ def of_money(facts: Facts) -> Iterator[Figure]:
             yield _cost_over_time(facts)
         if facts.cap is not None:
             yield _budget(facts, facts.cap)
+    if facts.filled:
+        yield _wide_budgets(facts.filled)
     yield _by("Cost by model", "model", facts.report.lines)
     for name, lines in facts.labels.items():
         yield _by(f"Cost by {name}", name, lines)
@@ -115,6 +119,26 @@ def _budget(facts: Facts, cap: int) -> Figure:
     )
 
 
+def _wide_budgets(told: Sequence[Filled]) -> Figure:
+    rows = [(_named(one.budget), one.budget.budget.micro_credits, one.purse) for one in told]
+    return Figure(
+        title="Wider budgets",
+        note="credits of all batches, in the period that goes on; the mark is the cap",
+        told="; ".join(f"{name}: {rounded(purse.spent)} of {rounded(cap)} credits" for name, cap, purse in rows),
+        spec=charts.compared([(name, cap, purse.spent) for name, cap, purse in rows]),
+        head=("budget", "cap", "spent", "reserved", "at risk"),
+        rows=[
+            (name, *(f"{credits_of(amount):,}" for amount in (cap, purse.spent, purse.reserved, purse.at_risk)))
+            for name, cap, purse in rows
+        ],
+    )
+
+
+def _named(budget: WideBudget) -> str:
+    """`studio-day (a day)`."""
+    return f"{budget.name} ({budget.words.strip()})" if budget.words else budget.name
+
+
 def _by(title: str, word: str, lines: Sequence[ReportLine]) -> Figure:
     shown = folded(lines)
     first = shown[0].values[0] or "none" if shown else "nothing"
@@ -179,9 +203,9 @@ def _slots(facts: Facts) -> Figure:
     most = max(one.slots for one in facts.slices)
     return Figure(
         title="Slots in use",
-        note="on average; an attempt counts where it ended",
-        told=f"At most {most:,.1f} slots on average.",
-        spec=charts.over_time(facts.slices, lambda one: one.slots),
+        note=f"on average; an attempt counts where it ended{'; the line is the limit' if facts.slots else ''}",
+        told=f"At most {most:,.1f}{f' of {facts.slots:,}' if facts.slots else ''} slots on average.",
+        spec=charts.over_time(facts.slices, lambda one: one.slots, limit=facts.slots),
         head=("from", "slots"),
         rows=[(_clock(one.start), f"{one.slots:,.1f}") for one in facts.slices],
     )

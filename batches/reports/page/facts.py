@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from batches.reports.axes import AXES, LABEL, axes_of
 from batches.reports.figures import Figures
+from batches.reports.page.bounds import Bounds, filled, slots_of
 from batches.reports.page.timeline import timeline
 from batches.reports.report import lines_of, make_report
 from batches.store.ledger.latencies import latencies
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from batches.reports.cost import CostReport
+    from batches.reports.page.bounds import Filled
     from batches.reports.page.timeline import Slice
     from batches.reports.question import Question
     from batches.reports.report import Report, ReportLine
@@ -31,6 +33,9 @@ SAMPLE = 20_000
 
 MOST_LABELS = 6
 """Labels that get a chart of their own; the others are named."""
+
+
+UNBOUNDED = Bounds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,8 @@ class Facts:
     other_labels: Sequence[str]  #: names of labels that have no lines here
     latencies: Sequence[Latency]  #: by model
     sampled_every: int  #: every so manieth job was looked at for them
+    slots: int | None  #: that the lanes which were used have now; None: not known here
+    filled: Sequence[Filled]  #: wide budgets that cover any of it, as they stand now
     missing: Sequence[ReportLine]  #: jobs without a picture, by state and reason, the most frequent first
 
     @property
@@ -74,11 +81,13 @@ class Facts:
         return budget.micro_credits if budget else None
 
 
-def facts_of(tx: Connection, question: Question, ending: CostReport | None = None) -> Facts:
+def facts_of(
+    tx: Connection, question: Question, ending: CostReport | None = None, *, bounds: Bounds = UNBOUNDED, now: float
+) -> Facts:
     """Read what the page shows."""
     scope = Scope(batches=question.batches, first=question.period.first, end=question.period.end)
     report = make_report(tx, replace(question, by=(AXES["model"],)))
-    labelled = list(totals(tx, ["labels"], scope))
+    labelled = list(totals(tx, ["account", "lane", "labels"], scope))
     names = sorted({name for one in labelled for name in json.loads(str(one.key["labels"]))})
     every = max(1, ceil(report.totals.attempts / SAMPLE))
     return Facts(
@@ -89,6 +98,8 @@ def facts_of(tx: Connection, question: Question, ending: CostReport | None = Non
         other_labels=names[MOST_LABELS:],
         latencies=[Latency.of(model, took) for model, took in latencies(tx, scope, every=every).items()],
         sampled_every=every,
+        slots=slots_of(tx, labelled, bounds),
+        filled=filled(tx, labelled, bounds, now) if question.period.is_all else (),
         missing=_missing(tx, question),
     )
 

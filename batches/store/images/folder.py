@@ -39,6 +39,7 @@ class FolderStore:
     def __init__(self, root: str | Path) -> None:
         """Use this folder; it is made with the first picture."""
         self.root = Path(root).expanduser().absolute()
+        self._inside: set[Path] = set()  # folders that lead nowhere else
 
     def put(self, key: str, data: bytes) -> None:
         """See ImageStore."""
@@ -168,10 +169,18 @@ class FolderStore:
         return True
 
     def _path(self, key: str) -> Path:
+        """Folders are followed to their end once each: that takes longer than to read a picture."""
         path = self.root / key
-        if not path.resolve().is_relative_to(self._real_root):
+        if path.parent in self._inside and path.name != ".." and not path.is_symlink():
+            return path
+        if not self._leads_inside(path):
             raise ImageStoreError(f"The name {key!r} leads out of {self.root}.", cure="Correct output.name.")
+        if self._leads_inside(path.parent):
+            self._inside.add(path.parent)
         return path
+
+    def _leads_inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self._real_root)
 
     def _refuse(self, error: OSError, path: Path) -> NoReturn:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

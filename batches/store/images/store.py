@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from batches.errors import SettingError
+from batches.store.images.address import SERVICES, BucketAddress
 from batches.store.images.folder import FolderStore
 from batches.store.images.memory import MemoryStore
 
@@ -40,7 +42,10 @@ class ImageStore(Protocol):
         """The same in parts, for what is too large to hold; ImageMissing comes with the first."""
 
     def listing(self, prefix: str = "") -> Iterator[Kept]:
-        """Whatever is kept below this prefix (of whole folders: `batch` or `batch/0001`), in the order of keys."""
+        """Whatever is kept below this prefix (of whole folders: `batch` or `batch/0001`).
+
+        It comes in the order of keys, but from those S3 servers that go folder by folder.
+        """
 
     def adopt(self, key: str, source: ImageStore, source_key: str) -> None:
         """Keep what another store has, without moving its bytes where both share a disk or a bucket.
@@ -58,8 +63,8 @@ class ImageStore(Protocol):
         """Drop the drafts of workers that were killed: those which nobody has touched for an hour."""
 
 
-def open_store(url: str) -> ImageStore:
-    """A store by its address: a folder, `file:///…`, or `memory:`."""
+def open_store(url: str, called: str = "FLUXBATCH_IMAGES_URL") -> ImageStore:
+    """A store by its address: a folder, `file:///…`, a bucket, or `memory:`. `called` says where the address stands."""
     parts = urlsplit(url)
     if parts.scheme == "memory":
         return MemoryStore()
@@ -67,7 +72,27 @@ def open_store(url: str) -> ImageStore:
         return FolderStore(url)
     if parts.scheme == "file" and not parts.netloc:
         return FolderStore(unquote(parts.path))
+    if parts.scheme in SERVICES:
+        return _open_bucket(url, called)
     raise SettingError(
-        f"FLUXBATCH_IMAGES_URL names no image store that is known: {url!r}.",
-        cure="Give a folder, for example ./images or file:///data/images.",
+        f"{called} names no image store that is known: {_without_secrets(url)!r}.",
+        cure="Give a folder, for example ./images or file:///data/images, or a bucket, for example s3://bucket/images.",
     )
+
+
+def _open_bucket(url: str, called: str) -> ImageStore:
+    from batches.store.images.bucket import BucketStore
+
+    try:
+        address = BucketAddress.read(url)
+    except ValueError as error:
+        raise SettingError(
+            f"{called} names no bucket: {error}: {_without_secrets(url)!r}.",
+            cure="Give s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX; keys stand in the environment.",
+        ) from None
+    return BucketStore(address)
+
+
+def _without_secrets(url: str) -> str:
+    """As far as it may be shown: people put keys before an @, and signatures behind a ?."""
+    return re.sub(r"//[^/@]*@", "//…@", url.partition("?")[0])

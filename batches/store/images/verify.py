@@ -1,16 +1,26 @@
-"""A picture counts only when it decodes to the last pixel."""
+"""A picture counts only when it decodes to the last pixel. All there is to know of it comes from that one decoding."""
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
+from batches.store.images.hashing import difference_hash, is_even, small
+
 if TYPE_CHECKING:
     from batches.store.images.draft import Draft
 
 KNOWN = ("jpeg", "png", "webp")
+
+BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, struct.error, zlib.error),
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for bytes that are not what they seem."""
 
 
 class BadImage(ValueError):
@@ -26,6 +36,8 @@ class Picture:
     height: int  #: pixels
     sha256: str  #: of the bytes
     bytes: int  #: how many
+    dhash: int  #: what it looks like: see batches.store.images.hashing
+    one_colour: bool  #: whether there is nothing to see on it
 
 
 def verify(draft: Draft, expected_format: str) -> Picture:
@@ -36,11 +48,16 @@ def verify(draft: Draft, expected_format: str) -> Picture:
             found = (image.format or "").lower()
             width, height = image.size
             image.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            thumbnail = small(image)
+            one_colour = is_even(thumbnail) and is_even(image.convert("RGB") if image.mode == "P" else image)
+    except BROKEN as error:
         raise BadImage(_complaint(draft, error)) from error
     if found != expected_format:
         raise BadImage(f"expected {expected_format}, got {found}")
-    return Picture(format=found, width=width, height=height, sha256=draft.sha256, bytes=draft.size)
+    return Picture(
+        format=found, width=width, height=height, sha256=draft.sha256, bytes=draft.size,
+        dhash=difference_hash(thumbnail), one_colour=one_colour,
+    )  # fmt: skip
 
 
 def _complaint(draft: Draft, error: Exception) -> str:

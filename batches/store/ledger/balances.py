@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import and_, case, func, insert, or_, select
+from sqlalchemy import and_, func, insert, or_, select
 
-from batches.store.ledger.names import has
-from batches.store.ledger.schema import attempts, batches, charges, jobs
+from batches.store.ledger.costs import cost_of
+from batches.store.ledger.schema import attempts, charges, jobs
 from batches.store.ledger.side_tables import balances
-from batches.store.ledger.states import RESTLESS, State
+from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,14 +47,6 @@ class Spending(NamedTuple):
     fate: Fate  #: whether the amount is known, is to come, was never told, or nobody knows whether it was taken
     settled: int  #: micro-credits, where it is settled; nothing where BFL did not take the job
     reserved: int | None  #: micro-credits it was to cost; None: its price was not known
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """What the jobs of an account that are not at rest will cost."""
-
-    micro_credits: int  #: as far as prices are known
-    unknown_prices: int  #: jobs that this leaves out
 
 
 def keep(tx: Connection, reading: Reading) -> None:
@@ -94,7 +86,7 @@ def spendings(tx: Connection, account: str, *, since: float, until: float) -> It
         select(
             attempts.c.id, attempts.c.started_at, attempts.c.ended_at, attempts.c.outcome,
             reserved.c.batch_id, reserved.c.micro_credits.label("reserved"),
-            settled.c.id.label("settlement"), settled.c.micro_credits.label("settled"), jobs.c.state,
+            settled.c.id.label("settlement"), cost_of(attempts.c.id).label("settled"), jobs.c.state,
         )
         .join(reserved, reserved.c.attempt_id == attempts.c.id)
         .outerjoin(settled, settled.c.attempt_id == attempts.c.id)
@@ -110,26 +102,8 @@ def spendings(tx: Connection, account: str, *, since: float, until: float) -> It
 
 def settled_since(tx: Connection, account: str, moment: float) -> int:
     """Micro-credits of attempts that ended after this moment."""
-    settled = _line("settled")
-    total = select(func.coalesce(func.sum(settled.c.micro_credits), 0)).join_from(
-        attempts, settled, settled.c.attempt_id == attempts.c.id
-    )
+    total = select(func.sum(cost_of(attempts.c.id)))
     return int(tx.scalar(total.where(attempts.c.account == account, attempts.c.ended_at > moment)) or 0)
-
-
-def need(tx: Connection, accounts: Sequence[str]) -> Need:
-    """What the jobs of their open batches will cost that are not at rest, those under way among them."""
-    theirs = or_(*(has(batches.c.accounts, account) for account in accounts))
-    going_on = select(batches.c.id).where(theirs, batches.c.ended_at.is_(None))
-    row = tx.execute(
-        select(func.coalesce(func.sum(_estimate), 0), func.count(case((_estimate.is_(None), 1)))).where(
-            jobs.c.batch_id.in_(going_on), jobs.c.state.in_(RESTLESS), jobs.c.copy_of.is_(None)
-        )
-    ).one()
-    return Need(micro_credits=int(row[0]), unknown_prices=row[1])
-
-
-_estimate = jobs.c.estimate_micro_credits
 
 
 def _line(kind: str) -> FromClause:

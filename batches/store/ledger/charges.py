@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import bindparam, insert, select
 
 from batches.store.ledger import quarters, spending
+from batches.store.ledger.costs import cost_of
 from batches.store.ledger.quarters import Amounts, What
 from batches.store.ledger.records import Reported
-from batches.store.ledger.schema import charges
+from batches.store.ledger.schema import attempts, charges
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, RowMapping
 
     from batches.store.ledger.records import Attempt, ClaimedJob, KeptImage
 
@@ -22,8 +25,17 @@ Source = Literal["price table", "submit answer", "result", "rule"]
 
 WRITE = insert(charges)
 
-SAID = select(charges.c.micro_credits).where(
-    charges.c.attempt_id == bindparam("its_attempt"), charges.c.kind == "reported"
+IN_VAIN = (
+    select(
+        *(attempts.c[name] for name in ("number", "account", "outcome", "started_at", "ended_at")),
+        attempts.c.ticket_id.label("ticket"),
+        charges.c.id.is_not(None).label("settled"),
+        cost_of(attempts.c.id).label("micro_credits"),
+        charges.c.source,
+    )
+    .outerjoin(charges, (charges.c.attempt_id == attempts.c.id) & (charges.c.kind == "settled"))
+    .where(attempts.c.job_id == bindparam("its_job"), attempts.c.outcome.in_(["failed", "moderated", "lost"]))
+    .order_by(attempts.c.number)
 )
 
 
@@ -52,19 +64,29 @@ def book(
     tx.execute(WRITE, line)
 
 
+def in_vain(tx: Connection, job: ClaimedJob) -> Sequence[RowMapping]:
+    """The attempts of a job that brought no picture and may have been paid, the first first."""
+    return tx.execute(IN_VAIN, {"its_job": job.id}).mappings().all()
+
+
 def reserve(tx: Connection, job: ClaimedJob, attempt_id: int, now: float) -> None:
     """Set the estimate aside before the money can be spent."""
     estimate = Reported(micro_credits=job.estimate_micro_credits)
     book(tx, job, attempt_id, "reserved", estimate, source="price table", now=now)
 
 
+def cost_of_result(attempt: Attempt, result: Reported) -> tuple[Reported, Literal["result", "submit answer"]]:
+    """What a delivered picture cost, and who says so: the result, or else the answer to its submission."""
+    if result.micro_credits is None and attempt.said.micro_credits is not None:
+        return replace(result, micro_credits=attempt.said.micro_credits), "submit answer"
+    return result, "result"
+
+
 def settle_result(
     tx: Connection, job: ClaimedJob, attempt: Attempt, cost: Reported, *, image: KeptImage, now: float
 ) -> None:
-    """Settle a delivered picture. Where the result names no amount, what the submit answer named stands."""
-    source: Source = "result"
-    if cost.micro_credits is None and (said := _reported(tx, attempt.id)) is not None:
-        cost, source = replace(cost, micro_credits=said), "submit answer"
+    """Settle a delivered picture."""
+    cost, source = cost_of_result(attempt, cost)
     settle(tx, job, attempt, What.DONE, cost, source=source, now=now, pixels=image.width * image.height)
 
 
@@ -100,8 +122,3 @@ def release(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float) -> No
     """End the reservation where nothing was spent."""
     book(tx, job, attempt.id, "released", Reported(micro_credits=job.estimate_micro_credits), source="rule", now=now)
     spending.reconsider(tx, job.batch_id)
-
-
-def _reported(tx: Connection, attempt_id: int) -> int | None:
-    """Micro-credits that the submit answer named for this attempt."""
-    return tx.scalar(SAID, {"its_attempt": attempt_id})

@@ -27,6 +27,7 @@ class Course:
     unpriced: int  #: of them, those whose price nobody knows
     foreseen: int  #: what the others were to cost
     made: int  #: of the planned ones, those that have their picture
+    made_foreseen: int  #: what these were to cost
     attempts: int  #: that ended and may have cost something
     estimated: int  #: what was foreseen for the attempts whose cost is known
     compared: int  #: what those cost
@@ -55,6 +56,7 @@ COURSES = (
         _sum(_c.unknown, _planned).label("unpriced"),
         _sum(_c.estimated, _planned).label("foreseen"),
         _sum(_c.number, _made).label("made"),
+        _sum(_c.foreseen, _made).label("made_foreseen"),
         _sum(_c.number, _attempted).label("attempts"),
         _sum(_c.estimated, _attempted).label("estimated"),
         _sum(_c.compared, _attempted).label("compared"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Text, cast, func, or_, select
 
-from batches.store.ledger.records import KeptImage
+from batches.store.ledger.costs import IS_COST
 from batches.store.ledger.schema import attempts, charges, jobs, quarters
 from batches.store.ledger.states import State
 
@@ -64,6 +64,14 @@ class History:
     picture_of: tuple[str, int] | None  #: batch and number of the job whose picture it gets a copy of
 
 
+class Picture(NamedTuple):
+    """Where a picture is."""
+
+    key: str  #: in the image store
+    sha256: str  #: of its bytes
+    format: str  #: jpeg, png or webp
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowOfJobs:
     """All that was made of one row."""
@@ -115,7 +123,7 @@ def find_jobs(tx: Connection, batch_id: str, wanted: Wanted, *, after: int = 0, 
     settled = (
         select(func.sum(charges.c.micro_credits))
         .join(attempts, attempts.c.id == charges.c.attempt_id)
-        .where(attempts.c.job_id == jobs.c.id, charges.c.kind == "settled")
+        .where(attempts.c.job_id == jobs.c.id, IS_COST)
         .scalar_subquery()
     )
     query = (
@@ -203,10 +211,10 @@ def _source(tx: Connection, job_id: int | None) -> tuple[str, int] | None:
     return row.batch_id, row.number
 
 
-def picture_of(tx: Connection, batch_id: str, number: int) -> KeptImage | None:
-    """The picture of the job at this place of a batch; None: it has none."""
-    names = KeptImage.__dataclass_fields__
-    columns = (jobs.c[f"image_{name}"].label(name) for name in names)
-    its = (jobs.c.batch_id == batch_id, jobs.c.number == number, jobs.c.image_key.is_not(None))
-    row = tx.execute(select(*columns).where(*its)).mappings().one_or_none()
-    return None if row is None else KeptImage(**row)
+def picture_of(tx: Connection, batch_id: str, number: int) -> Picture | None:
+    """The picture of the job at this place of a batch; None: it has none, or has it no more."""
+    columns = (jobs.c.image_key, jobs.c.image_sha256, jobs.c.image_format)
+    kept = (jobs.c.image_key.is_not(None), jobs.c.pruned_at.is_(None))
+    its = (jobs.c.batch_id == batch_id, jobs.c.number == number, *kept)
+    row = tx.execute(select(*columns).where(*its)).one_or_none()
+    return None if row is None else Picture(*row)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from batches.planning import Charged, Experience, Learnt
-from batches.store.ledger.schema import attempts, charges, jobs
+from batches.store.ledger.costs import cost_of
+from batches.store.ledger.schema import attempts, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,8 +46,7 @@ def _latest(accounts: tuple[str, ...]) -> Select[tuple[object, ...]]:
         done, jobs.c.model, jobs.c.image_format, jobs.c.image_bytes,
         (jobs.c.image_width * jobs.c.image_height).label("pixels"), place.label("place"),
     ).join(jobs, jobs.c.id == done.c.job_id).subquery()  # fmt: skip
-    settled = (charges.c.attempt_id == ranked.c.id) & (charges.c.kind == "settled")
-    return select(ranked, charges.c.micro_credits).outerjoin(charges, settled).where(ranked.c.place <= LATEST_PER_MODEL)
+    return select(ranked, cost_of(ranked.c.id).label("micro_credits")).where(ranked.c.place <= LATEST_PER_MODEL)
 
 
 def _learnt(rows: Sequence[Row[tuple[object, ...]]]) -> Learnt:

@@ -16,18 +16,22 @@ from batches.policy import Policy
 from batches.store.ledger import charges, copies, feeding, quarters, spending, stops
 from batches.store.ledger.conditions import in_state
 from batches.store.ledger.quarters import Amounts, What
-from batches.store.ledger.records import Attempt, ClaimedJob, Ticket
+from batches.store.ledger.records import Attempt, ClaimedJob, Reported, Ticket
 from batches.store.ledger.schema import attempts, batches, jobs
+from batches.store.ledger.schema import charges as lines
 from batches.store.ledger.states import MOVES, NEVER, State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from batches.store.ledger.records import KeptImage, Reported
+    from batches.store.ledger.records import KeptImage
 
 Outcome = Literal["done", "refused", "failed", "moderated", "lost"]
 
 originals = jobs.alias("originals")
+answers = lines.alias("answers")
+
+IMAGE_COLUMNS = ("key", "sha256", "format", "width", "height", "bytes", "dhash")
 
 CLAIMABLE = (State.CALLED, State.RENDERING)
 
@@ -45,7 +49,12 @@ READ = (
     select(
         jobs,
         batches.c.name.label("batch_name"),
+        batches.c.fingerprint.label("batch_fingerprint"),
+        batches.c.accounts.label("batch_accounts"),
+        batches.c.created_at.label("batch_created_at"),
         batches.c.manifest_sha256,
+        batches.c.prices_as_of,
+        batches.c.prices_sha256,
         batches.c.policy,
         case((jobs.c.copy_of.is_not(None), func.coalesce(originals.c.image_key, ""))).label("copied_key"),
         attempts.c.id.label("attempt_id"),
@@ -54,10 +63,14 @@ READ = (
         attempts.c.ticket_id,
         attempts.c.polling_url,
         attempts.c.accepted_at,
+        answers.c.micro_credits,
+        answers.c.input_micro_mp,
+        answers.c.output_micro_mp,
     )
     .join(batches, batches.c.id == jobs.c.batch_id)
     .outerjoin(originals, originals.c.id == jobs.c.copy_of)
     .outerjoin(attempts, (attempts.c.job_id == jobs.c.id) & attempts.c.ended_at.is_(None))
+    .outerjoin(answers, (answers.c.attempt_id == attempts.c.id) & (answers.c.kind == "reported"))
     .where(jobs.c.id == bindparam("its_id"))
 )
 """A job with its batch and the attempt under way."""
@@ -117,7 +130,7 @@ def begin_attempt(tx: Connection, job: ClaimedJob, now: float) -> ClaimedJob | N
     new = {"its_id": job.id, "job_id": job.id, "account": job.account, "started_at": now}
     attempt_id, number = tx.execute(BEGIN, new).one()
     charges.reserve(tx, job, attempt_id, now)
-    attempt = Attempt(id=attempt_id, number=number, started_at=now, ticket=None)
+    attempt = Attempt(id=attempt_id, number=number, started_at=now, ticket=None, said=Reported())
     return replace(job, state=State.SUBMITTING, attempt=attempt)
 
 
@@ -127,7 +140,7 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
     The ticket is kept even when the job was taken from us: an answer that comes late settles the doubt. Where the
     attempt was given up meanwhile, its money is no longer at risk but spent, if the answer says how much.
     """
-    attempt = _under_way(job)
+    attempt = job.under_way
     now = ticket.accepted_at
     told = {"ticket_id": ticket.id, "polling_url": ticket.polling_url, "accepted_at": now}
     tx.execute(CHANGE_ATTEMPT, {"its_id": attempt.id, **told})
@@ -138,7 +151,7 @@ def keep_ticket(tx: Connection, job: ClaimedJob, ticket: Ticket, said: Reported)
         if not settled and said.micro_credits is not None and tx.scalar(IS_LOST, {"its_attempt": attempt.id}):
             charges.settle(tx, job, attempt, What.LOST, said, source="submit answer", now=now)
         return None
-    return replace(job, state=State.RENDERING, waits=0, attempt=replace(attempt, ticket=ticket))
+    return replace(job, state=State.RENDERING, waits=0, attempt=replace(attempt, ticket=ticket, said=said))
 
 
 def put_back(
@@ -204,7 +217,7 @@ def finish(tx: Connection, job: ClaimedJob, image: KeptImage, cost: Reported, no
     if not _move(tx, job, State.DONE, now, owner=None, reason="", **_columns_of(image)):
         return False
     _end_attempt(tx, job, "done", "", now)
-    charges.settle_result(tx, job, _under_way(job), cost, image=image, now=now)
+    charges.settle_result(tx, job, job.under_way, cost, image=image, now=now)
     copies.let_go_on(tx, job.id, now)
     stops.was_stored(tx, job.account, now)
     return True
@@ -267,28 +280,22 @@ def _settle_doubt(tx: Connection, job: ClaimedJob, attempt: Attempt, now: float)
 
 
 def _columns_of(image: KeptImage) -> dict[str, object]:
-    return {f"image_{name}": getattr(image, name) for name in ("key", "sha256", "format", "width", "height", "bytes")}
+    return {f"image_{name}": getattr(image, name) for name in IMAGE_COLUMNS} | {"flags": image.flags}
 
 
 def _end_attempt(tx: Connection, job: ClaimedJob, outcome: Outcome, message: str, now: float) -> None:
-    tx.execute(CHANGE_ATTEMPT, {"its_id": _under_way(job).id, "outcome": outcome, "message": message, "ended_at": now})
+    tx.execute(CHANGE_ATTEMPT, {"its_id": job.under_way.id, "outcome": outcome, "message": message, "ended_at": now})
 
 
 def _close(
     tx: Connection, job: ClaimedJob, what: What, cost: Reported | None, *, source: charges.Source, now: float
 ) -> None:
     """End the reservation of an attempt that brought no picture. A cost of None means that nothing was spent."""
-    attempt = _under_way(job)
+    attempt = job.under_way
     if cost is None:
         charges.release(tx, job, attempt, now)
     else:
         charges.settle(tx, job, attempt, what, cost, source=source, now=now)
-
-
-def _under_way(job: ClaimedJob) -> Attempt:
-    if job.attempt is None:
-        raise ValueError(f"job {job.id} has no attempt under way")
-    return job.attempt
 
 
 def _claimed(tx: Connection, job_id: int) -> ClaimedJob:
@@ -310,4 +317,12 @@ def _attempt_of(row: Row[tuple[object, ...]]) -> Attempt | None:
         if row.ticket_id is not None
         else None
     )
-    return Attempt(id=row.attempt_id, number=row.attempt_number, started_at=row.started_at, ticket=ticket)
+    return Attempt(
+        id=row.attempt_id,
+        number=row.attempt_number,
+        started_at=row.started_at,
+        ticket=ticket,
+        said=Reported(
+            micro_credits=row.micro_credits, input_micro_mp=row.input_micro_mp, output_micro_mp=row.output_micro_mp
+        ),
+    )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Dialect
 
 BETWEEN = "+"
-"""No account's name has it."""
+"""No name has it."""
 
 
 class Names(TypeDecorator[tuple[str, ...]]):
@@ -28,7 +28,7 @@ class Names(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002  # as above
         """As we have them."""
-        return None if value is None else tuple(value.split(BETWEEN))
+        return None if value is None else tuple(filter(None, value.split(BETWEEN)))
 
 
 def has(names: Column[tuple[str, ...]], name: str | ColumnElement[str]) -> ColumnElement[bool]:

@@ -43,6 +43,7 @@ class Refusal(NamedTuple):
 
     message: str
     budget: str
+    account: str | None  #: whose money that budget is of; None: that of several
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def refusal(tx: Connection, job: ClaimedJob, budgets: Sequence[WideBudget], now:
             _lock(tx, budget, now)
             purse = purse_of(tx, budget, now)
             if not purse.has_room(job.estimate_micro_credits):
-                return Refusal(_refusal(purse, budget, job.estimate_micro_credits, now), budget.name)
+                return Refusal(_refusal(purse, budget, job.estimate_micro_credits, now), budget.name, budget.account)
     return None
 
 
@@ -79,17 +80,19 @@ def purse_of(tx: Connection, budget: WideBudget, now: float) -> Purse:
 
 def reconsider(tx: Connection, batch: Batch, budgets: Sequence[WideBudget], now: float) -> bool:
     """Let a batch go on that rests for a wide budget which has room again, or is no more. True: it does."""
-    if batch.paused_by is None or still_refused(tx, batch, budgets, now):
+    if batch.paused_by is None or still_refused(tx, batch.paused_by, batch.paused_for, budgets, now):
         return False
     return pausing.lift(tx, batch.id, "budget")
 
 
-def still_refused(tx: Connection, batch: Batch, budgets: Sequence[WideBudget], now: float) -> str | None:
-    """Why the wide budget for which a batch rests has no room for its next job; None where it has."""
+def still_refused(
+    tx: Connection, name: str | None, needs: int | None, budgets: Sequence[WideBudget], now: float
+) -> str | None:
+    """Why the wide budget of this name has no room for so many micro-credits; None where it has, or is no more."""
     for budget in budgets:
-        if budget.name == batch.paused_by:
+        if budget.name == name:
             purse = purse_of(tx, budget, now)
-            return None if purse.has_room(batch.paused_for) else _refusal(purse, budget, batch.paused_for, now)
+            return None if purse.has_room(needs) else _refusal(purse, budget, needs, now)
     return None
 
 

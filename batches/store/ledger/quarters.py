@@ -68,6 +68,7 @@ class Amounts:
     input_pixels: int = 0  #: sent with the attempts, as far as they are measured
     settled: int = 0  #: what the attempts cost
     unknown: int = 0  #: attempts of which nobody said what they cost, or planned jobs without a price
+    foreseen: int = 0  #: what was foreseen for the attempts, whether or not their cost is known
     estimated: int = 0  #: what was foreseen for the planned jobs, or for the attempts whose cost is known
     compared: int = 0  #: what the attempts cost for which something was foreseen
     saved: int = 0  #: what copies would have cost
@@ -80,10 +81,15 @@ class Amounts:
         return cls(
             settled=cost or 0,
             unknown=int(cost is None),
+            foreseen=estimate or 0,
             estimated=(estimate or 0) if comparable else 0,
             compared=(cost or 0) if comparable else 0,
             **more,  # type: ignore[arg-type]  # whole numbers are floats too
         )
+
+    def beyond(self, other: Amounts) -> Amounts:
+        """By how much these are more, or less."""
+        return Amounts(**{name: getattr(self, name) - getattr(other, name) for name in SUMS})
 
 
 SUMS = (*WHOLE_SUMS, "slot_seconds")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, select, text, update
 
+from batches.store.ledger.costs import IS_COST
 from batches.store.ledger.names import has
 from batches.store.ledger.schema import attempts, batches, charges, jobs, manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from batches.planning import Plan
     from batches.store.ledger.ledger import Ledger
@@ -28,23 +28,23 @@ KEEP = text("INSERT INTO manifests (sha256, text) VALUES (:sha256, :text) ON CON
 """SQLite and PostgreSQL spell this alike."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobLine:
-    """One job as a receipt has it."""
+class JobLine(NamedTuple):
+    """One job as a receipt has it; there are a million, so it is no dataclass."""
 
     number: int  #: place in the plan
     row_id: str  #: the prompt's id
     state: str
     reason: str  #: why it has no picture
     model: str
-    params: Mapping[str, object]  #: the body that was sent
+    seed: str | None  #: that was sent
     image_key: str | None  #: where its picture is
     sha256: str | None  #: of the picture
     width: int | None  #: pixels
     height: int | None  #: pixels
+    flags: tuple[str, ...]  #: what looks wrong with it
+    settled: int | None  #: micro-credits its attempts cost, as far as BFL said it; None: it said nothing
+    unknown: int  #: of its attempts, the ones nobody said the cost of
     attempts: int  #: submissions
-    settled: int | None  #: micro-credits they cost, as far as BFL said it; None: it said nothing
-    unknown: int  #: of those attempts, the ones nobody said the cost of
     started_at: float | None  #: of its first attempt, in seconds since the epoch
     ended_at: float | None  #: of its last attempt
 
@@ -72,52 +72,43 @@ def is_written(tx: Connection, batch_id: str, ended_at: float | None) -> None:
     tx.execute(update(batches).where(batches.c.id == batch_id).values(receipt_of=ended_at))
 
 
+def is_outdated(tx: Connection, batch_id: str) -> None:
+    """What the receipt tells is no longer so."""
+    tx.execute(update(batches).where(batches.c.id == batch_id).values(receipt_of=None))
+
+
 def job_lines(ledger: Ledger, batch_id: str) -> Iterator[JobLine]:
     """All jobs in the order of the plan. No transaction lasts longer than a page, so that nobody waits for it."""
-    last = 0
-    while True:
+    with ledger.read() as tx:
+        last: int = tx.scalar(LAST, {"of_batch": batch_id}) or 0
+    for after in range(0, last, PAGE):
         with ledger.read() as tx:
-            page = _page(tx, batch_id, last)
-        yield from page
-        if len(page) < PAGE:
-            return
-        last = page[-1].number
+            page = tx.execute(LINES, {"of_batch": batch_id, "after": after, "until": after + PAGE}).all()
+        yield from map(JobLine._make, page)
 
 
-def _page(tx: Connection, batch_id: str, after: int) -> Sequence[JobLine]:
-    rows = tx.execute(
-        select(jobs).where(jobs.c.batch_id == batch_id, jobs.c.number > after).order_by(jobs.c.number).limit(PAGE)
-    ).all()
-    tried = _tried(tx, [row.id for row in rows])
-    return [_line(row, tried.get(row.id)) for row in rows]
+_its = (
+    jobs.c.batch_id == bindparam("of_batch"),
+    jobs.c.number > bindparam("after"),
+    jobs.c.number <= bindparam("until"),
+)
+_told = case((charges.c.micro_credits.is_not(None), attempts.c.id))
 
+LAST = select(func.max(jobs.c.number)).where(jobs.c.batch_id == bindparam("of_batch"))
 
-def _tried(tx: Connection, job_ids: Sequence[int]) -> Mapping[int, Row[int, int, int | None, int, float, float]]:
-    """By job, how often it was submitted, at what cost, and when."""
-    settled = and_(charges.c.attempt_id == attempts.c.id, charges.c.kind == "settled")
-    query = (
-        select(
-            attempts.c.job_id,
-            func.count().label("attempts"),
-            func.sum(charges.c.micro_credits).label("settled"),
-            (func.count(charges.c.id) - func.count(charges.c.micro_credits)).label("unknown"),
-            func.min(attempts.c.started_at).label("started_at"),
-            func.max(attempts.c.ended_at).label("ended_at"),
-        )
-        .outerjoin_from(attempts, charges, settled)
-        .where(attempts.c.job_id.in_(job_ids))
-        .group_by(attempts.c.job_id)
+LINES = (
+    select(
+        jobs.c.number, jobs.c.row_id, jobs.c.state, jobs.c.reason, jobs.c.model, jobs.c.params["seed"].as_string(),
+        jobs.c.image_key, jobs.c.image_sha256, jobs.c.image_width, jobs.c.image_height, jobs.c.flags,
+        cast(func.sum(charges.c.micro_credits), BigInteger),
+        func.count(charges.c.attempt_id.distinct()) - func.count(_told.distinct()),
+        func.count(attempts.c.id.distinct()),
+        func.min(attempts.c.started_at), func.max(attempts.c.ended_at),
     )
-    return {row.job_id: row for row in tx.execute(query)} if job_ids else {}
-
-
-def _line(row: Row[object], tried: Row[int, int, int | None, int, float, float] | None) -> JobLine:
-    return JobLine(
-        number=row.number, row_id=row.row_id, state=row.state, reason=row.reason, model=row.model, params=row.params,
-        image_key=row.image_key, sha256=row.image_sha256, width=row.image_width, height=row.image_height,
-        attempts=tried.attempts if tried else 0,
-        settled=int(tried.settled) if tried and tried.settled is not None else None,
-        unknown=tried.unknown if tried else 0,
-        started_at=tried.started_at if tried else None,
-        ended_at=tried.ended_at if tried else None,
-    )  # fmt: skip
+    .outerjoin_from(jobs, attempts, attempts.c.job_id == jobs.c.id)
+    .outerjoin(charges, and_(charges.c.attempt_id == attempts.c.id, IS_COST))
+    .where(*_its)
+    .group_by(jobs.c.number, jobs.c.id)
+    .order_by(jobs.c.number, jobs.c.id)
+)  # fmt: skip
+"""By number and id, in which order an index has them: nothing is sorted."""

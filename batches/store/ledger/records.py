@@ -88,6 +88,7 @@ class Attempt:
     number: int  #: 1 for the first
     started_at: float  #: when the intent was written
     ticket: Ticket | None  #: None while the answer is not in
+    said: Reported  #: what that answer says it costs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,12 @@ class ClaimedJob:
     id: int  #: row in the ledger
     batch_id: str  #: its batch
     batch_name: str  #: the manifest's name
+    batch_fingerprint: str  #: of its plan submitted last
+    batch_accounts: tuple[str, ...]  #: who may pay
+    batch_created_at: float  #: seconds since the epoch
     manifest_sha256: str  #: of the manifest's bytes
+    prices_as_of: str  #: date of the price table of its batch
+    prices_sha256: str  #: of that table
     policy: Policy  #: of its batch
     number: int  #: place in the plan, from 1
     row_id: str  #: the prompt's id
@@ -108,9 +114,11 @@ class ClaimedJob:
     path: str  #: endpoint path
     params: Mapping[str, object]  #: the body to send, with references for input images
     labels: Mapping[str, str]  #: for the cost report
+    fingerprint: bytes  #: of what is asked for
     occurrence: int  #: which time its batch asks for the same, from 1
     output_name: str  #: file name below the batch's folder
     estimate_micro_credits: int | None  #: what one attempt should cost
+    estimate_pixels: int | None  #: how large its picture should be
     input_pixels: int  #: of the pictures to send, as far as they are measured
     state: State  #: called, rendering or fetching
     failures: int  #: attempts spent by real failures
@@ -120,6 +128,13 @@ class ClaimedJob:
     copied_key: str | None  #: the picture to copy, where the job is not made but copied
     attempt: Attempt | None  #: the submission under way, if there is one
     owner: str  #: the worker that holds it
+
+    @property
+    def under_way(self) -> Attempt:
+        """The submission that there is."""
+        if self.attempt is None:
+            raise ValueError(f"job {self.id} has no attempt under way")
+        return self.attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +147,8 @@ class KeptImage:
     width: int  #: pixels
     height: int  #: pixels
     bytes: int  #: size on disk
+    dhash: int  #: what it looks like: see batches.store.images.hashing
+    flags: tuple[str, ...]  #: what looks wrong with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 WHOLE_SUMS = (
     *("number", "images", "output_pixels", "input_pixels"),
-    *("settled", "unknown", "estimated", "compared", "saved"),
+    *("settled", "unknown", "foreseen", "estimated", "compared", "saved"),
 )
 """The columns of `quarters` that count, or hold pixels or micro-credits."""
 
@@ -154,6 +154,9 @@ jobs = Table(
     Column("image_width", Integer),
     Column("image_height", Integer),
     Column("image_bytes", BigInteger),
+    Column("image_dhash", BigInteger),  # 64 bits, signed: see batches.store.images.hashing
+    Column("flags", Names, nullable=False, server_default=""),  # what looks wrong with its picture
+    Column("pruned_at", Float),  # when its picture was deleted on purpose; then it has no key
     # One batch makes a thing once: what asks for it again says which time it does, and is a copy.
     UniqueConstraint("fingerprint", "batch_id", "occurrence"),
     CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name="made_once"),
@@ -170,6 +173,14 @@ jobs = Table(
     CheckConstraint("state <> 'done' OR image_sha256 IS NOT NULL", name="done_has_image"),
 )
 Index("ix_jobs_due", jobs.c.batch_id, jobs.c.state, jobs.c.lane, jobs.c.due_at)
+# Few pictures are flagged.
+Index(
+    "ix_jobs_flagged",
+    jobs.c.batch_id,
+    jobs.c.flags,
+    sqlite_where=text("flags <> ''"),
+    postgresql_where=text("flags <> ''"),
+)
 # Few jobs have an owner at a time, and few are copies.
 for _column in (jobs.c.owner, jobs.c.copy_of):
     Index(
@@ -234,15 +245,14 @@ charges = Table(
     Column("input_micro_mp", BigInteger),
     Column("output_micro_mp", BigInteger),
     Column("source", Text, nullable=False),
+    Column("reason", Text),  # in the words of the person who corrects
     Column("at", Float, nullable=False),
-    CheckConstraint(
-        _one_of("kind", ["estimated", "reserved", "released", "reported", "settled", "corrected"]),
-        name="kind",
-    ),
+    CheckConstraint(_one_of("kind", ["reserved", "released", "reported", "settled", "corrected"]), name="kind"),
     CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name="not_negative"),
     # An attempt is reserved once, reported once, settled once.
     UniqueConstraint("attempt_id", "kind", "correction"),
     CheckConstraint("(kind = 'corrected') = (correction > 0)", name="correction"),
+    CheckConstraint("(kind = 'corrected') = (reason IS NOT NULL)", name="reason"),
 )
 # A reservation ends once: it is settled, or given back.
 Index(
@@ -253,6 +263,15 @@ Index(
     postgresql_where=text("kind = 'settled' OR kind = 'released'"),
 )
 Index("ix_charges_batch", charges.c.batch_id)
+IS_CORRECTION = "kind = 'corrected'"
+"""Few, and reports tell of them."""
+
+Index(
+    "ix_charges_corrected",
+    charges.c.attempt_id,
+    sqlite_where=text(IS_CORRECTION),
+    postgresql_where=text(IS_CORRECTION),
+)
 
 # Sums of jobs and charges: see batches.store.ledger.quarters.
 quarters = Table(

@@ -27,6 +27,17 @@ purses = Table(
     Column("counted_before", Integer, nullable=False),  # the first quarter that is not in `spent`
 )
 
+# Accounts of a pool that pay no more for a batch: see batches.store.ledger.exhausted.
+exhausted = Table(
+    "exhausted",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("batch_id", Text, ForeignKey("batches.id"), primary_key=True),
+    Column("budget", Text, nullable=False),  # of this account, which has no room
+    Column("needs", BigInteger),  # micro-credits that have to fit under its cap; NULL: a price that is not known
+    Column("message", Text, nullable=False),
+)
+
 # What a person is told once: see batches.store.ledger.notices.
 notices = Table(
     "notices",

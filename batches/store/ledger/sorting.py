@@ -68,7 +68,7 @@ def _known(tx: Connection, batch_id: str, fingerprints: Sequence[bytes]) -> froz
 
 
 def _finished(tx: Connection, accounts: tuple[str, ...], fingerprints: Sequence[bytes]) -> Mapping[bytes, int]:
-    """The newest job that made each of these."""
+    """The newest job that made each of these and still has its picture."""
     rows = tx.execute(
         select(jobs.c.fingerprint, func.max(jobs.c.id).label("id"))
         .where(
@@ -76,6 +76,7 @@ def _finished(tx: Connection, accounts: tuple[str, ...], fingerprints: Sequence[
             jobs.c.account.in_(accounts),
             jobs.c.state == State.DONE,
             jobs.c.copy_of.is_(None),
+            jobs.c.image_key.is_not(None),
         )
         .group_by(jobs.c.fingerprint)
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, or_, select, text
 
 from batches.policy import Policy
 from batches.store.ledger import spending
+from batches.store.ledger.costs import IS_COST
+from batches.store.ledger.names import has
 from batches.store.ledger.quarters import WRITTEN, What
 from batches.store.ledger.records import Batch
 from batches.store.ledger.schema import attempts, batches, charges, jobs, quarters
@@ -68,6 +70,16 @@ class Standing:
             return self.jobs.keys() <= ENDED
         return not self.in_motion and self.jobs.get(State.QUEUED, 0) == self.waiting
 
+
+class Flagged(NamedTuple):
+    """The pictures of a batch in which something looks wrong."""
+
+    pictures: int
+    by_flag: Mapping[str, int]  #: how many have each, the most frequent first; one may have several
+
+
+FLAGGED = text("flags <> ''")
+"""Spelt as the index has it, by which SQLite finds them."""
 
 _NEWEST_FIRST = (batches.c.created_at.desc(), batches.c.id)
 
@@ -174,13 +186,16 @@ def _standing(
 
 
 def list_jobs(
-    tx: Connection, batch_id: str, *, states: Sequence[State] = (), limit: int | None = None
+    tx: Connection, batch_id: str, *, states: Sequence[State] = (), flags: Sequence[str] = (), limit: int | None = None
 ) -> Sequence[RowMapping]:
-    """The jobs of a batch in the order of the plan, each with its attempts and what it cost."""
+    """The jobs of a batch in the order of the plan, each with its attempts and what it cost.
+
+    Where states are named, those in one of them; where flags are, those that have one of them.
+    """
     settled = (
         select(func.sum(charges.c.micro_credits))
         .join(attempts, attempts.c.id == charges.c.attempt_id)
-        .where(attempts.c.job_id == jobs.c.id, charges.c.kind == "settled")
+        .where(attempts.c.job_id == jobs.c.id, IS_COST)
         .scalar_subquery()
     )
     tries = select(func.count()).where(attempts.c.job_id == jobs.c.id).scalar_subquery()
@@ -192,7 +207,19 @@ def list_jobs(
     )
     if states:
         query = query.where(jobs.c.state.in_(states))
+    if flags:
+        query = query.where(FLAGGED, or_(*(has(jobs.c.flags, flag) for flag in flags)))
     return tx.execute(query).mappings().all()
+
+
+def flagged(tx: Connection, batch_id: str) -> Flagged:
+    """How many pictures of a batch have flags, and which. As quick as they are few."""
+    query = select(jobs.c.flags, func.count()).where(jobs.c.batch_id == batch_id, FLAGGED).group_by(jobs.c.flags)
+    rows = [(flags, count) for flags, count in tx.execute(query)]
+    by_flag: Counter[str] = Counter()
+    for flags, count in rows:
+        by_flag.update(dict.fromkeys(flags, count))
+    return Flagged(sum(count for _, count in rows), dict(by_flag.most_common()))
 
 
 def reasons(tx: Connection, batch_id: str) -> Sequence[tuple[State, str, int]]:

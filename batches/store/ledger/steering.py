@@ -125,7 +125,7 @@ def _goes_on() -> ColumnElement[bool]:
 
 
 def _check_budget(tx: Connection, batch: Batch, budgets: Sequence[WideBudget], now: float) -> None:
-    if refused := purses.still_refused(tx, batch, budgets, now):
+    if refused := purses.still_refused(tx, batch.paused_by, batch.paused_for, budgets, now):
         raise OverBudget(f"{batch.id} stays paused: {refused}")
     purse = spending.purse_of(tx, batch.id)
     if purse is not None and not purse.has_room(batch.paused_for):

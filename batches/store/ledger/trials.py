@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select
 
 from batches.policy import Trial
+from batches.store.ledger.costs import cost_of
 from batches.store.ledger.schema import charges, jobs
 from batches.store.ledger.states import NEVER, RESTING, State
 
@@ -32,8 +33,9 @@ def trial_of(tx: Connection, batch_id: str, first: int) -> Trial:
             func.coalesce(func.sum(case((paid, jobs.c.estimate_micro_credits))), 0).label("estimated"),
         ).where(*theirs)
     ).one()
+    cost = cost_of(charges.c.attempt_id)
     unsettled, spent = tx.execute(
-        select(number(charges.c.micro_credits.is_(None)), func.coalesce(func.sum(charges.c.micro_credits), 0))
+        select(number(cost.is_(None)), func.coalesce(func.sum(cost), 0))
         .join(jobs, jobs.c.id == charges.c.job_id)
         .where(*theirs, charges.c.kind == "settled")
     ).one()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, and_, case, cast, func, or_, select, text
 
+from batches.store.ledger.costs import cost_of
 from batches.store.ledger.quarters import What
 from batches.store.ledger.schema import IN_VAIN as WORDS_IN_VAIN
 from batches.store.ledger.schema import attempts, charges
@@ -28,7 +29,7 @@ IN_VAIN = (
 
 SETTLED = and_(charges.c.attempt_id == IN_VAIN.c.id, charges.c.kind == "settled")
 
-COST = charges.c.micro_credits
+COST = cost_of(IN_VAIN.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from console.actions import limiting, steering
 from console.actions.services import SIMULATOR
 from console.web.site import Here, ThisBatch
 from workers.accounts import Accounts
-from workers.budgets import wide_budgets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +104,7 @@ def pause(site: Here, batch: ThisBatch) -> Told:
 @router.post("/batches/{batch_id}/resume")
 def resume(site: Here, batch: ThisBatch) -> Told:
     """Let it go on. This approves a canary, and drops a deadline that has passed; a budget has to be raised."""
-    why, now = steering.resume(site.ledger, batch, wide_budgets(site.settings))
+    why, now = steering.resume(site.ledger, batch, site.budgets())
     return _told(f"{batch.name} {MEANS[why]}." if why else f"{batch.name} is not paused.", now)
 
 
@@ -162,7 +161,7 @@ def rules(site: Here, batch: ThisBatch, changed: Rules) -> Told:
 def budget(site: Here, batch: ThisBatch, new: NewBudget) -> Told:
     """Let it cost so much. A batch that rests for its budget goes on, if there is room now."""
     before = state_of(_now(site, batch))
-    now = limiting.set_budget(site.ledger, batch, new.credits, wide_budgets(site.settings))
+    now = limiting.set_budget(site.ledger, batch, new.credits, site.budgets())
     on = " and goes on" if before == "paused" and state_of(now) == "running" else ""
     cap = now.batch.policy.budget
     assert cap is not None

@@ -73,7 +73,7 @@ def _so_far(site: Site, batch: Batch) -> Mapping[str, str]:
         reasons = standing.reasons(tx, batch.id)
         shares = payers.shares_of(tx, batch.id) if len(found.accounts) > 1 else ()
     cap = found.policy.budget.micro_credits if found.policy.budget else None
-    drawn = [charts.throughput(steps), charts.spending(steps, cap)] if steps else []
+    drawn = [charts.throughput(steps, goes_on=found.ended_at is None), charts.spending(steps, cap)] if steps else []
     missing = {"reasons": reasons[:MOST_REASONS], "more": reasons[MOST_REASONS:], "batch": found}
     return {
         "charts": render("parts/charts.html", charts=drawn),

@@ -23,7 +23,6 @@ from console.web.live import Source, Topic
 from console.web.refusals import Refused
 from console.web.rendering import render
 from console.web.site import ID, Here, Site
-from workers.budgets import wide_budgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,7 +70,7 @@ def costs(site: Here, asked: Asked) -> Response:
     try:
         parts = _topic(site, asked).parts()
     except SettingError as error:
-        wrong, parts = f"{error.message} {error.cure}", {"report": "", **_budgets(site)}
+        wrong, parts = f"{error.message} {error.cure}", {"report": "", **_burning(site)}
     with site.ledger.read() as tx:
         choices = {"batches": standing.list_batches(tx)[:MOST_BATCHES], "axes": [*AXES, *_labels(tx)]}
     facts = {"asked": asked, "periods": PERIODS, "kinds": KINDS, "wrong": wrong, "parts": parts, **choices}
@@ -89,7 +88,7 @@ async def live(site: Here, asked: Asked) -> Response:
 def drawings(site: Here, asked: Asked) -> Response:
     """The charts, which take a moment to draw."""
     with site.ledger.read() as tx:
-        facts = facts_of(tx, asked.question())
+        facts = facts_of(tx, asked.question(), now=time.time())
     return HTMLResponse(render("parts/exhibits.html", exhibits=drawn_of(facts)))
 
 
@@ -108,7 +107,7 @@ def _topic(site: Site, asked: Wanted) -> Topic:
         key=f"costs {asked.query()}",
         sources=(
             Source(every=3.0, read=lambda: _told(site, asked)),
-            Source(every=3.0, read=lambda: _budgets(site)),
+            Source(every=3.0, read=lambda: _burning(site)),
         ),
     )
 
@@ -134,12 +133,12 @@ def _report(site: Site, asked: Wanted) -> Report:
         return make_report(tx, question)
 
 
-def _budgets(site: Site) -> Mapping[str, str]:
+def _burning(site: Site) -> Mapping[str, str]:
     now = time.time()
     with site.ledger.read() as tx:
-        found = list(burning(tx, wide_budgets(site.settings), now))
+        found = list(burning(tx, site.budgets(), now))
     shown = [(one, charts.spending(one.steps, one.purse.budget.micro_credits) if one.steps else None) for one in found]
-    return {"budgets": render("parts/budgets.html", budgets=shown)}
+    return {"burning": render("parts/burning.html", budgets=shown)}
 
 
 def _labels(tx: Connection) -> Sequence[str]:

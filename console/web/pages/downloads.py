@@ -15,6 +15,7 @@ from console.actions.reporting import page_of
 from console.actions.running import report_of
 from console.web.refusals import Refused
 from console.web.site import Here, Site, ThisBatch
+from workers.bounds import bounds_of
 
 if TYPE_CHECKING:
     from batches.reports import Report
@@ -26,7 +27,7 @@ router = APIRouter()
 @router.get("/batches/{batch_id}/report.html")
 def as_page(site: Here, batch: ThisBatch) -> Response:
     """The page with its charts; it needs no network either."""
-    page = page_of(site.ledger, _question(batch), report_of(site.ledger, batch))
+    page = page_of(site.ledger, _question(batch), report_of(site.ledger, batch), bounds_of(site.settings))
     return _file(batch, "report.html", "text/html", page.encode(errors="backslashreplace"))
 
 

@@ -22,7 +22,8 @@ from console.web.site import Here, JobNumber, Site, ThisBatch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batches.store.ledger.records import Batch, KeptImage
+    from batches.store.ledger.histories import Picture
+    from batches.store.ledger.records import Batch
 
 PAGE = 60
 
@@ -76,7 +77,7 @@ async def thumbnail(
     return Response(data, media_type="image/webp", headers=headers)
 
 
-def _picture(site: Site, batch: Batch, number: int) -> KeptImage:
+def _picture(site: Site, batch: Batch, number: int) -> Picture:
     with site.ledger.read() as tx:
         kept = histories.picture_of(tx, batch.id, number)
     if kept is None:

@@ -97,7 +97,8 @@ def _topic(site: Site, batch: Batch, number: int) -> Topic:
 def _parts(site: Site, batch: Batch, number: int) -> Mapping[str, str]:
     found = _history(site, batch, number)
     attempts = [(tried, list(moments(tried))) for tried in found.attempts]
-    settled = [one.micro_credits for tried in found.attempts for one in tried.charges if one.kind == "settled"]
+    lines = [one for tried in found.attempts for one in tried.charges]
+    settled = [one.micro_credits for one in lines if one.kind in {"settled", "corrected"}]
     facts = {
         "batch": batch,
         "row": found.job,

@@ -7,20 +7,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 from pydantic import SecretStr
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from console.web.access import SESSION_SECONDS
 from console.web.guard import COOKIE
 from console.web.refusals import Refused
+from console.web.rendering import render
 from console.web.site import Here
 
 router = APIRouter()
 
 
 @router.get("/login")
-def login_page() -> Response:
-    """Every page asks for the token itself, so there is nothing here but the way on."""
-    return RedirectResponse("/", status_code=303)
+def session(site: Here, request: Request) -> Response:
+    """Whether somebody is signed in, and the way out. Every other page asks for the token in its own place."""
+    cookie = request.cookies.get(COOKIE, "")
+    signed_in = site.access.is_session(cookie, time.time())
+    if site.access.token is not None and not signed_in:
+        return HTMLResponse(render("login.html", then="/"))
+    return HTMLResponse(render("session.html", signed_in=signed_in))
 
 
 @router.post("/login")

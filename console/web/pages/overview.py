@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, Response
 
-from batches.policy import SIMULATED
+from batches.errors import SettingError
 from batches.store.ledger import standing
 from console.actions import limiting
 from console.actions.overseeing import oversee
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 PAGE = 20
 """Batches at rest that are told at once."""
+
+PARTS = ("alerts", "tiles", "going", "workers", "budgets", "lately")
+"""Those that are looked at with every look."""
 
 router = APIRouter()
 
@@ -59,11 +62,14 @@ def _topic(site: Site, page: int) -> Topic:
 
 
 def _going(site: Site) -> Mapping[str, str]:
-    now = time.time()
+    now, budgets = time.time(), site.budgets()
     with site.ledger.read() as tx:
-        seen = oversee(tx, now)
+        seen = oversee(tx, budgets, now)
     facts = {"seen": seen, "now": now, "counts": counts}
-    return {name: render(f"parts/{name}.html", **facts) for name in ("alerts", "tiles", "going", "workers")}
+    return {
+        name: render(f"parts/{name}.html", **facts)
+        for name in ("alerts", "tiles", "going", "workers", "budgets", "lately")
+    }
 
 
 def _lanes(site: Site) -> Mapping[str, str]:
@@ -77,10 +83,19 @@ def _lanes(site: Site) -> Mapping[str, str]:
 
 
 def _accounts(site: Site) -> Sequence[Account]:
-    """Those that are set up, and the simulator's where it has a batch that goes on."""
+    """Those that can be used, and those that pay for a batch that goes on."""
     with site.ledger.read() as tx:
-        simulated = any(SIMULATED in batch.accounts for batch in standing.going_on(tx))
-    return [*Accounts.of(site.settings), *([SIMULATOR] if simulated else [])]
+        paying = {name for batch in standing.going_on(tx) for name in batch.accounts}
+    known = {one.name: one for one in (*Accounts.of(site.settings), SIMULATOR)}
+    return [one for one in known.values() if one.name in paying or (one is not SIMULATOR and _has_key(one))]
+
+
+def _has_key(account: Account) -> bool:
+    try:
+        account.key()
+    except SettingError:
+        return False
+    return True
 
 
 def _rested(site: Site, page: int) -> Mapping[str, str]:

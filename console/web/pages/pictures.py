@@ -38,7 +38,6 @@ def image(site: Here, batch: ThisBatch, number: JobNumber, request: Request) -> 
     except ImageMissing as error:
         raise Refused(404, error.message, cure="It was moved or deleted after it was stored.") from None
     kind = KINDS.get(kept.format)
-    headers["Content-Length"] = str(kept.bytes)
     headers["Content-Disposition"] = "inline" if kind else "attachment"
     return StreamingResponse(_all(first, parts), media_type=kind or "application/octet-stream", headers=headers)
 

@@ -54,7 +54,7 @@ async function post(from, path, body) {
   if (wrong) wrong.textContent = "";
   try {
     const told = await ask(path, "POST", body);
-    if (from.dataset.then === "reload") location.reload();
+    if (from.dataset.then !== undefined) location.assign(from.dataset.then || location.href);
     from.closest("dialog")?.close();
     if (told.message) say(told.message);
   } catch (error) {

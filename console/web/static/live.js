@@ -44,6 +44,7 @@ export function follow(address) {
 
   const found = () => {
     clearTimeout(waiting);
+    waiting = 0;
     lost.hidden = true;
   };
 
@@ -51,8 +52,7 @@ export function follow(address) {
     source = new EventSource(address);
     source.addEventListener("open", found);
     source.addEventListener("error", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(() => (lost.hidden = false), LOST_AFTER);
+      waiting ||= setTimeout(() => (lost.hidden = false), LOST_AFTER);
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 2 * LOST_AFTER); // refused; it may be back later
     });
     source.addEventListener("parts", (event) => {

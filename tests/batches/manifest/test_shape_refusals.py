@@ -24,7 +24,9 @@ PROMPT = "a prompt is a text, or a mapping with `prompt` or `from`"
         ("promts: [x]", "4:1", "unknown key `promts`", 'did you mean "prompts"?'),
         ("width: 512", "4:1", "unknown key `width`", "parameters go under `params`"),
         ("output: {fromat: png}", "4:10", "unknown key `fromat`", 'did you mean "format"?'),
-        ("output: {width: 9}", "4:10", "unknown key `width`", "`format` and `name` go here"),
+        ("output: {width: 9}", "4:10", "unknown key `width`", "`format`, `name`, `embed` and `check` go here"),
+        ("output: {check: {sise: fail}}", "4:18", "unknown key `sise`", 'did you mean "size"?'),
+        ("output: {check: {size: fial}}", "4:24", "`size` must be 'flag', 'fail' or 'off', not \"fial\"", ""),
         # types: none is turned into another
         ("repeat: '2'", "4:9", '`repeat` must be a whole number, not "2"', ""),
         ("repeat: 2.0", "4:9", "`repeat` must be a whole number, not 2.0", ""),

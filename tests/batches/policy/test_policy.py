@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches.policy import Budget, BudgetMode, Canary, Deadline, LaterPolicy, Policy, Unsure, Window
+from batches.policy import Budget, BudgetMode, Canary, Check, Deadline, LaterPolicy, Output, Policy, Unsure, Window
 
 AMOUNTS = st.integers(1, 10**17)
 PARTS = st.decimals(0, 1, places=6)
@@ -34,6 +34,7 @@ POLICIES = st.builds(
     deadline=st.none() | st.builds(Deadline, day=st.none() | st.dates(), minutes=st.integers(0, 1439), time_zone=ZONES),
     canary=st.none() | st.builds(Canary, first=st.integers(1, 99), moderated=st.none() | PARTS, cost=st.none() | PARTS),
     new_seeds=st.integers(0, 100),
+    output=st.builds(Output, embed=st.booleans(), size=st.sampled_from(Check), one_colour=st.sampled_from(Check)),
 )
 
 
@@ -60,6 +61,7 @@ def test_the_json_has_every_rule_by_its_name() -> None:
         "deadline": {"day": "2026-11-21", "minutes": 420, "time_zone": "+01:00"},
         "canary": {"first": 20, "moderated": None, "failed": "0.02", "cost": None},
         "new_seeds": 0,
+        "output": {"embed": True, "size": "flag", "one_colour": "flag", "similar": "flag"},
     }
 
 

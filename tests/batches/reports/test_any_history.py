@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from batches.reports import Question, axes_of, make_report
-from batches.store.ledger import Ledger, feeding, moves
+from batches.store.ledger import Ledger, correcting, feeding, moves
 from batches.store.ledger.records import Reported
 from batches.store.ledger.schema import attempts, charges, jobs
 from batches.store.ledger.states import State
@@ -20,10 +21,8 @@ from tests.batches.store.ledger.world import CREDIT, World, plan_of, plan_with, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Row
-
 MODELS = {"flux-dev": 3 * CREDIT, "flux-2-pro": None}
-FATES = ("done", "failed", "moderated", "put back", "lost", "rendering", "nothing")
+FATES = ("done", "failed", "moderated", "put back", "lost", "rendering", "corrected", "nothing")
 AXES = ("day", "hour", "batch", "model", "account", "lane", "label:project", "state", "reason")
 
 costs = st.none() | st.integers(0, 3 * CREDIT)
@@ -68,7 +67,10 @@ def submit(world: World, name: str, asked: list[tuple[str, str]]) -> None:
 
 
 def live(world: World, fate: str, cost: Reported) -> None:
-    """What becomes of the next job that is due."""
+    """What becomes of the next job that is due, or of an earlier one."""
+    if fate == "corrected":
+        correct(world, cost.micro_credits or 0)
+        return
     if fate == "nothing" or not (called := world.call(1)):
         return
     job = world.claim(*called)
@@ -92,22 +94,36 @@ def live(world: World, fate: str, cost: Reported) -> None:
             world.carry(job, State.RENDERING)
 
 
-def settled_lines(world: World) -> list[Row[Any]]:
+def correct(world: World, cost: int) -> None:
+    """A person has the invoice of one of the attempts."""
+    settled = world.ask(lambda tx: tx.scalars(select(charges.c.attempt_id).where(charges.c.kind == "settled")).all())
+    if settled:
+        world.do(correcting.correct, {settled[cost % len(settled)]: cost}, because="invoice", now=world.now)
+
+
+def settled_lines(world: World) -> list[SimpleNamespace]:
+    """Settlements, each with all that was corrected of it."""
     query = (
-        select(charges.c.micro_credits, charges.c.at, jobs, attempts.c.outcome)
+        select(charges.c.attempt_id, charges.c.kind, charges.c.micro_credits, charges.c.at, jobs, attempts.c.outcome)
         .join_from(charges, attempts, attempts.c.id == charges.c.attempt_id)
         .join(jobs, jobs.c.id == charges.c.job_id)
-        .where(charges.c.kind == "settled")
+        .where(charges.c.kind.in_(["settled", "corrected"]))
+        .order_by(charges.c.id)
     )
-    return world.ask(lambda tx: tx.execute(query).all())
+    found: dict[int, SimpleNamespace] = {}
+    for row in world.ask(lambda tx: tx.execute(query).all()):
+        line = found.setdefault(row.attempt_id, SimpleNamespace(**row._mapping))
+        if row.kind == "corrected":
+            line.micro_credits = (line.micro_credits or 0) + row.micro_credits
+    return list(found.values())
 
 
-def hour_of(line: Row[Any]) -> str:
+def hour_of(line: SimpleNamespace) -> str:
     days, seconds = divmod(line.at, 86_400)
     return f"1970-01-{1 + int(days):02} {int(seconds // 3600):02}:00+00:00"
 
 
-OF_LINE: dict[str, Callable[[Row[Any]], str]] = {
+OF_LINE: dict[str, Callable[[SimpleNamespace], str]] = {
     "day": lambda line: hour_of(line)[:10],
     "hour": hour_of,
     "batch": lambda line: line.batch_id,
@@ -116,7 +132,7 @@ OF_LINE: dict[str, Callable[[Row[Any]], str]] = {
 }
 
 
-def adds_up(world: World, by: str, lines: list[Row[Any]]) -> None:
+def adds_up(world: World, by: str, lines: list[SimpleNamespace]) -> None:
     words = by.split(",")
     settled, unknown = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
     for line in lines:

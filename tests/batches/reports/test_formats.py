@@ -16,6 +16,7 @@ from batches.reports import Figures, Question, Report, ReportLine, axes_of
 from batches.reports.columns import COLUMNS
 from batches.reports.formats import as_csv, as_json, as_markdown, as_parquet
 from batches.reports.period import Period
+from batches.store.ledger.corrections import Correction
 from batches.store.ledger.quarters import What
 from batches.store.ledger.spending import Outstanding
 from batches.store.ledger.waste import Waste
@@ -34,6 +35,10 @@ REPORT = Report(
     ],
     totals=Figures.total([CATS, NOBODY]),
     wasted=[Waste(what=What.FAILED, reason="Task | Error", attempts=1, settled=1_000_001, unknown=0)],
+    corrections=[
+        Correction(reason="invoice | of May", attempts=1, micro_credits=2_000_000),
+        Correction(reason="a refund", attempts=2, micro_credits=-3_000_000),
+    ],
     outstanding=Outstanding(reserved=3_000_000, at_risk=0, expired=0),
 )
 
@@ -74,6 +79,11 @@ def test_as_json_every_line_has_its_words_and_every_column() -> None:
             "cost_unknown": 0,
         }
     ]
+    assert told["corrections"][1] == {
+        "reason": "a refund",
+        "attempts": 2,
+        "difference": {"credits": -3, "usd": -0.03},
+    }
     assert told["outstanding"]["reserved"] == {"credits": 3, "usd": 0.03}
 
 
@@ -117,6 +127,9 @@ def test_as_markdown_it_is_a_table_with_its_sentences() -> None:
 - ! was charged over 5 % more or less than was foreseen for the same pictures.
 - Paid, and failed: 1 attempt, 1.000001 credits ($0.01000001).
   - 1 attempt, 1.000001 credits: Task \| Error
+- Corrected by hand: 1 credit less in all.
+  - 1 attempt, 2 credits more: invoice \| of May
+  - 2 attempts, 3 credits less: a refund
 - Reserved now: 3 credits ($0.03) for attempts under way.
 """
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,21 @@ def test_before_anything_is_made_it_is_the_plan(world: World) -> None:
     batch_id = world.submit(10)
     assert span(world, batch_id) == (30, 30, 30)
     assert (projected(world, batch_id).per_image, projected(world, batch_id).done_at) == (None, None)
+
+
+def test_what_is_left_is_what_is_left_and_not_an_average(world: World) -> None:
+    """The cheap pictures of a model come first: the dear ones are still to be paid."""
+    [job] = plan_of(1).jobs()
+    planned = tuple(
+        job._replace(
+            number=number, fingerprint=f"{number:064x}", output_name=f"{number}.png",
+            estimate=replace(job.estimate, micro_credits=price * CREDIT),
+        )
+        for number, price in enumerate((1, 1, 9, 9), 1)
+    )  # fmt: skip
+    batch_id = world.submit_plan(plan_with(planned), Policy())
+    make(world, 2, 1)
+    assert span(world, batch_id) == (20, 20, 20)
 
 
 @pytest.mark.parametrize(

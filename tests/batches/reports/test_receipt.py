@@ -11,7 +11,7 @@ import pytest
 
 from batches.reports.receipt import write_receipt
 from batches.store.images import ImageMissing, ImageStoreError, MemoryStore
-from batches.store.ledger import feeding, moves, receipts
+from batches.store.ledger import correcting, feeding, moves, receipts
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
 
@@ -48,6 +48,7 @@ def test_it_has_a_line_per_job_the_bill_and_the_manifest(world: World) -> None:
         "file": "0001.png", "sha256": "a" * 64, "width": "1000", "height": "500", "credits": "4.5",
         "cost_unknown": "0", "attempts": "1", "started_at": "1970-01-01T00:16:40.000+00:00",
         "ended_at": "1970-01-01T00:16:45.000+00:00",
+        "flags": "",
     }  # fmt: skip
     assert (second["state"], second["file"], second["credits"]) == ("moderated", "", "4.5")
     told = json.loads(store.get(f"{batch_id}/report.json"))
@@ -78,6 +79,18 @@ def test_one_that_is_broken_off_is_still_wanted(world: World) -> None:
     assert world.ask(receipts.wanting, "main") == [batch_id]
     with pytest.raises(ImageMissing):
         store.get(f"{batch_id}/jobs.csv")
+
+
+def test_one_that_was_overtaken_by_a_correction_is_still_wanted(world: World) -> None:
+    def corrected_meanwhile() -> bool:
+        world.do(correcting.correct, {1: 9_000_000}, because="an invoice", now=world.now)
+        return True
+
+    batch_id, store = ended(world), MemoryStore()
+    write_receipt(world.ledger, store, batch_id, now=world.now, goes_on=corrected_meanwhile)
+    assert world.ask(receipts.wanting, "main") == [batch_id]
+    write_receipt(world.ledger, store, batch_id, now=world.now)
+    assert world.ask(receipts.wanting, "main") == []
 
 
 def test_a_store_that_refuses_leaves_the_batch_as_it_was(world: World) -> None:

@@ -42,6 +42,7 @@ from workers.journey.events import (
     SlotTaken,
     Stored,
     StoreTrouble,
+    Unwanted,
 )
 from workers.journey.patience import Patience
 from workers.journey.steps import (
@@ -72,7 +73,7 @@ AT_BFL = View(max_attempts=3, accepted_at=NOW - 10)
 TICKET = Ticket(id="t-1", polling_url="https://api.bfl.ai", accepted_at=NOW)
 COST = Reported(micro_credits=3_000_000)
 UNKNOWN = Reported()
-IMAGE = KeptImage(key="a/b.png", sha256="0", format="png", width=1, height=1, bytes=1)
+IMAGE = KeptImage(key="a/b.png", sha256="0", format="png", width=1, height=1, bytes=1, dhash=1, flags=())
 GAP_AT_10 = PATIENCE.poll_gap(NEVER_SEEN, 10)
 READY = Ready("https://d.bfl.ai/a.png", COST)
 
@@ -179,6 +180,12 @@ def step_after(view: View, event: Event) -> Step:
         (AT_BFL, Stored(IMAGE, COST), Finish(IMAGE, COST), "done"),
         (AT_BFL, BadPicture("said", COST), AskAgain(1, "said"), "the bytes may have been cut"),
         (
+            AT_BFL,
+            Unwanted("said", COST, "submit answer"),
+            End(State.FAILED, "said", COST, "submit answer"),
+            "it would come again as it is",
+        ),
+        (
             View(max_attempts=3, accepted_at=NOW, useless=3),
             BadPicture("said", COST),
             End(State.FAILED, "said", COST),
@@ -196,6 +203,18 @@ def step_after(view: View, event: Event) -> Step:
             StoreTrouble("said"),
             stopped("image store", HandOver(PATIENCE.stop, "said")),
             "paid for: kept by its ticket until the store is mended",
+        ),
+        (
+            AT_BFL,
+            StoreTrouble("said", away=True),
+            AskAgain(1.0, "said"),
+            "no night ends for a store that is back in a moment",
+        ),
+        (
+            replace(AT_BFL, troubles=10),
+            StoreTrouble("said", away=True),
+            stopped("image store", HandOver(PATIENCE.stop, "said")),
+            "paid for, and after minutes a person should know",
         ),
     ],
 )
@@ -240,7 +259,8 @@ EVENTS: dict[type, st.SearchStrategy[Event]] = {
     Draining: st.builds(Draining),
     Stored: st.builds(Stored, st.just(IMAGE), costs),
     BadPicture: st.builds(BadPicture, st.text(), costs),
-    StoreTrouble: st.builds(StoreTrouble, st.text()),
+    Unwanted: st.builds(Unwanted, st.text(), costs, st.sampled_from(["result", "submit answer"])),
+    StoreTrouble: st.builds(StoreTrouble, st.text(), st.booleans()),
     Accepted: st.builds(Accepted, st.just(TICKET), costs),
     Busy: st.builds(Busy, st.text(), waits),
     AnswerLost: st.builds(AnswerLost, st.text()),

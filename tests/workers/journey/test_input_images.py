@@ -54,7 +54,7 @@ def test_a_picture_is_sent_and_ledger_and_sidecar_keep_the_reference(
     assert (job["state"], job["image_width"], job["image_height"]) == (State.DONE, 128, 96)
     assert world.money().settled == company["billed_micro_credits"] == job["estimate_micro_credits"] == 1_500_000
     facts = json.loads(images.get(f"{job['image_key']}.json"))
-    assert facts["params"]["input_image"] == reference == {"file": str(cat), "sha256": reference["sha256"]}
+    assert facts["job"]["params"]["input_image"] == reference == {"file": str(cat), "sha256": reference["sha256"]}
     beginning = base64.b64encode(cat.read_bytes())[:40]
     for file in (*tmp_path.glob("ledger.db*"), *tmp_path.rglob("*.json")):
         assert beginning not in file.read_bytes(), file

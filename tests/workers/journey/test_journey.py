@@ -47,8 +47,8 @@ def test_a_job_is_done_and_its_every_credit_is_booked(
     assert company["accepted"] == 1
     assert world.held() == 0
     facts = json.loads(images.get(f"{job['image_key']}.json"))
-    assert (facts["batch"], facts["model"], facts["sha256"]) == (batch, "flux-2-klein-4b", job["image_sha256"])
-    assert facts["cost_credits"] == 1.4
+    assert (facts["batch"]["id"], facts["job"]["model"]) == (batch, "flux-2-klein-4b")
+    assert (facts["image"]["sha256"], facts["micro_credits"]) == (job["image_sha256"], price)
 
 
 def test_a_cost_that_is_named_late_is_settled_all_the_same(
@@ -123,8 +123,8 @@ def test_a_copy_has_the_picture_and_its_own_sidecar_and_costs_nothing(
     assert copy["image_key"] != made["image_key"]
     assert images.get(copy["image_key"]) == images.get(made["image_key"])
     facts = json.loads(images.get(f"{copy['image_key']}.json"))
-    assert (facts["job"], facts["copy_of"], facts["cost_credits"]) == (2, made["image_key"], 0)
-    assert facts["ticket"], "where it comes from is still told"
+    assert (facts["job"]["number"], facts["job"]["copy_of"], facts["micro_credits"]) == (2, made["image_key"], 0)
+    assert facts["attempt"]["ticket"], "where it comes from is still told"
     assert company["accepted"] == 1
 
 

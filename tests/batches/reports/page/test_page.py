@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from batches.policy import Budget, Policy
+from batches.policy import Budget, Per, Policy, WideBudget
 from batches.reports import Question, cost_report
-from batches.reports.page import as_html, facts_of
+from batches.reports.page import Bounds, as_html, facts_of
 from batches.reports.page.exhibits import MOST_LINES
-from batches.store.ledger import moves, standing
+from batches.store.ledger import limits, moves, standing
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
 from tests.batches.store.ledger.world import CREDIT, plan_of, plan_with
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.batches.store.ledger.world import World
 
 PAID = Reported(micro_credits=4 * CREDIT)
+NONE = Bounds()
 EVIL = '<script>alert("x")</script>'
 VOID = {"meta", "path", "line", "rect", "link", "br"}
 
@@ -62,10 +64,11 @@ class Page(HTMLParser):
         self.text += data
 
 
-def page_of(world: World, batch_id: str) -> str:
+def page_of(world: World, batch_id: str, bounds: Bounds = NONE) -> str:
     def read(tx: Any) -> str:
         ending = cost_report(tx, standing.find_batch(tx, batch_id))
-        return as_html(facts_of(tx, Question(batches=frozenset({batch_id})), ending), now=world.now)
+        question = Question(batches=frozenset({batch_id}))
+        return as_html(facts_of(tx, question, ending, bounds=bounds, now=world.now), now=world.now)
 
     return world.ask(read)
 
@@ -104,6 +107,21 @@ def test_every_chart_is_told_to_those_who_cannot_see_it(world: World) -> None:
     assert text.count('<svg role="img" aria-labelledby=') == text.count("<desc id=") == text.count("<table>") == 8
 
 
+def test_bounds_stand_beside_what_they_bound(world: World) -> None:
+    day = WideBudget(name="lab-day", budget=Budget(micro_credits=50 * CREDIT), account="main", per=Per.DAY)
+    budgets = [day, replace(day, name="of-another", account="other"), replace(day, name="dogs", labels={"of": "dogs"})]
+    batch_id = make(world, 3, labels={"of": "cats"})
+    text = page_of(world, batch_id, Bounds(slots={"main": {"standard": 24, "video": 5}}, budgets=budgets))
+    assert "At most 2.0 of 24 slots on average." in text
+    assert "lab-day (a day): 12 of 50 credits" in text
+    assert "of-another" not in text
+    assert "dogs" not in text
+    with world.ledger.write() as tx:
+        limits.set_ceiling(tx, "main", "standard", 8)
+    assert "of 8 slots" in page_of(world, batch_id, Bounds(slots={"main": {"standard": 24}}))
+    assert "the limit" not in page_of(world, batch_id, Bounds(slots={"other": {"standard": 24}})), "it is not known"
+
+
 @pytest.mark.parametrize("where", ["label", "name of a label", "model", "reason", "manifest's name"])
 def test_whatever_people_have_written_is_text(where: str, world: World) -> None:
     name = EVIL if where == "manifest's name" else "hello"
@@ -122,7 +140,7 @@ def test_whatever_people_have_written_is_text(where: str, world: World) -> None:
 
 def test_an_empty_answer_is_a_page_too(world: World) -> None:
     def read(tx: Any) -> str:
-        return as_html(facts_of(tx, Question(batches=None)), now=world.now)
+        return as_html(facts_of(tx, Question(batches=None), now=world.now), now=world.now)
 
     page = Page(world.ask(read))
     assert "svg" not in page.seen

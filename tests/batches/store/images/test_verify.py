@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from batches.store.images import BadImage, Draft, Picture, verify
+from batches.store.images import BadImage, Draft, verify
 
 FORMATS = ["jpeg", "png", "webp"]
 
@@ -51,8 +51,9 @@ PICTURES = {form: drawn(form) for form in FORMATS}
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_picture_is_measured(form: str) -> None:
     data = PICTURES[form]
-    found = Picture(format=form, width=24, height=16, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
-    assert verify(draft_of(data), form) == found
+    found = verify(draft_of(data), form)
+    assert (found.format, found.width, found.height, found.bytes) == (form, 24, 16, len(data))
+    assert (found.sha256, found.one_colour) == (hashlib.sha256(data).hexdigest(), False)
 
 
 @pytest.mark.parametrize("form", FORMATS)

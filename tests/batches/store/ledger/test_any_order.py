@@ -1,8 +1,8 @@
 """Whatever happens in whatever order, the books add up, nothing is paid twice unseen, and every job ends.
 
 Workers fall silent in the middle of anything, wake, and go on with what they held as if nothing had happened; doorbells
-ring twice or not at all; answers come late; a person pauses, cancels and retries. `hands` keeps every claim that was
-ever made, also those long lost.
+ring twice or not at all; answers come late; a person pauses, cancels, retries and corrects. `hands` keeps every claim
+that was ever made, also those long lost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select, update
 
 from batches.policy import Budget, Policy
-from batches.store.ledger import Ledger, feeding, looks, moves, presence, retrying, spending, standing, steering
+from batches.store.ledger import (
+    Ledger,
+    correcting,
+    feeding,
+    looks,
+    moves,
+    presence,
+    retrying,
+    spending,
+    standing,
+    steering,
+)
 from batches.store.ledger.quarantine import MOST_DEATHS
 from batches.store.ledger.quarters import WRITTEN
 from batches.store.ledger.records import Reported
@@ -38,6 +49,9 @@ WINDOW = 2
 MOST_JOBS = 3
 UNDER_WAY = {State.SUBMITTING, State.RENDERING, State.FETCHING, State.UNSURE}
 """States in which a job has an attempt that nobody has ended."""
+
+PAID = ("settled", "corrected")
+"""Lines of what an attempt cost."""
 
 workers = st.sampled_from(["ann", "bob"])
 costs = st.sampled_from([Reported(), Reported(micro_credits=0), Reported(micro_credits=2 * CREDIT)])
@@ -136,6 +150,14 @@ class AnyOrder(RuleBasedStateMachine):
     def retry(self, states: set[State], some: int) -> None:
         choice = Choice(states=frozenset(states))
         self.a_person_does(retrying.put_back_some, choice, now=self.world.now, limit=some)
+
+    @rule(which=newest_or_any, cost=st.integers(0, 2 * PRICE))
+    def correct(self, which: int, cost: int) -> None:
+        """An invoice says what one of the settled attempts cost."""
+        ids = select(charges.c.attempt_id).where(charges.c.kind == "settled").order_by(charges.c.id)
+        if settled := self.world.ask(lambda tx: tx.scalars(ids).all()):
+            now, chosen = self.world.now, settled[-1 - which % len(settled)]
+            self.world.do(correcting.correct, {chosen: cost}, because="an invoice", now=now)
 
     def a_person_does(self, verb: Callable[..., Any], *args: object, **kwargs: object) -> Any:
         """One verb with the batch. What a person gives up or makes good is no policy's doing."""
@@ -248,20 +270,23 @@ def the_books_add_up(bill: Money, tries: Sequence[Row], lines: Sequence[Row]) ->
     ended = {attempt.id: attempt for attempt in tries if attempt.ended_at is not None}
     assert {number for number, attempt in ended.items() if attempt.outcome != "lost"} <= closed <= set(ended)
     assert all(attempt.ticket_id for number, attempt in ended.items() if number in closed and attempt.outcome == "lost")
-    assert bill.settled == sum(line.micro_credits or 0 for line in lines if line.kind == "settled")
+    assert bill.settled == sum(line.micro_credits or 0 for line in lines if line.kind in PAID)
     assert bill.reserved + bill.at_risk == sum(set_aside[attempt] for attempt in set(set_aside) - closed)
 
 
 def the_sums_are_of_the_lines(sums: Sequence[Row], tries: Sequence[Row], lines: Sequence[Row]) -> None:
     """To the micro-credit, by how the attempts ended."""
     outcomes = {attempt.id: attempt.outcome for attempt in tries}
-    settled, unknown, number = Counter[str](), Counter[str](), Counter[str]()
+    costs: dict[int, list[int | None]] = {}
     for line in lines:
-        if line.kind == "settled":
-            what = outcomes[line.attempt_id]
-            number[what] += 1
-            settled[what] += line.micro_credits or 0
-            unknown[what] += line.micro_credits is None
+        if line.kind in PAID:
+            costs.setdefault(line.attempt_id, []).append(line.micro_credits)
+    settled, unknown, number = Counter[str](), Counter[str](), Counter[str]()
+    for attempt_id, said in costs.items():
+        what = outcomes[attempt_id]
+        number[what] += 1
+        settled[what] += sum(amount or 0 for amount in said)
+        unknown[what] += said == [None]
     made = [row for row in sums if row.what not in WRITTEN]
     assert number == Counter({row.what: row.number for row in made})
     assert settled == Counter({row.what: row.settled for row in made})

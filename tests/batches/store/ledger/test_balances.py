@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from batches.store.ledger import balances, feeding, moves
-from batches.store.ledger.balances import DEBITED_WITHIN_SECONDS, Need, Reading
+from batches.store.ledger.balances import DEBITED_WITHIN_SECONDS, Reading
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
 from tests.batches.store.ledger.world import CREDIT, UNKNOWN
@@ -132,14 +132,3 @@ def test_what_was_settled_since_a_moment(world: World) -> None:
     assert world.ask(balances.settled_since, "main", then) == 2 * CREDIT
     assert world.ask(balances.settled_since, "main", 0.0) == 4 * CREDIT
     assert world.ask(balances.settled_since, "other", 0.0) == 0
-
-
-def test_what_jobs_that_are_not_at_rest_will_cost(world: World) -> None:
-    world.submit(4)
-    world.submit(1, name="more", estimate=None)
-    world.submit(9, accounts=("other",))
-    assert world.ask(balances.need, ["main"]) == Need(micro_credits=12 * CREDIT, unknown_prices=1)
-    one, *_ = world.call()
-    world.finish(world.carry(world.claim(one), State.FETCHING), PAID)
-    assert world.ask(balances.need, ["main"]) == Need(micro_credits=9 * CREDIT, unknown_prices=1)
-    assert world.ask(balances.need, ["nobody"]) == Need(micro_credits=0, unknown_prices=0)

@@ -161,10 +161,29 @@ class TestTheDatabaseKeepsTheLaw:
         with pytest.raises(LedgerError, match="ends no reservation"):
             world.do(charges.book, job, attempt_id, kind, paid(1), source="rule", now=world.now)
 
-    def test_a_line_corrects_if_it_says_so(self, world: World) -> None:
+    @pytest.mark.parametrize(
+        ("amount", "says"),
+        [
+            ({"micro_credits": -1, "correction": 1}, "CHECK"),  # it does not say why
+            ({"micro_credits": -1, "reason": "invoice"}, "CHECK"),  # nor which correction it is
+            ({"micro_credits": -2 * CREDIT - 1, "correction": 1, "reason": "invoice"}, "leaves no cost"),
+            ({"micro_credits": None, "correction": 1, "reason": "invoice"}, "leaves no cost"),
+        ],
+    )
+    def test_a_correction_says_why_and_leaves_a_cost(self, amount: dict[str, object], says: str, world: World) -> None:
         job = world.at(State.FETCHING)
-        with pytest.raises(LedgerError, match="CHECK"):
-            world.do(charges.book, job, job.attempt.id, "corrected", paid(-1), source="rule", now=world.now)
+        world.finish(job, paid(2))
+        line = {"kind": "corrected", "source": "person", "at": world.now, **amount}
+        its = {"batch_id": job.batch_id, "job_id": job.id, "attempt_id": job.attempt.id}
+        with pytest.raises(LedgerError, match=says):
+            world.do(lambda tx: tx.execute(insert(lines).values(**its, **line)))
+
+    def test_nothing_is_corrected_before_it_is_settled(self, world: World) -> None:
+        job = world.at(State.FETCHING)
+        line = {"kind": "corrected", "correction": 1, "reason": "invoice", "source": "person", "micro_credits": 1}
+        its = {"batch_id": job.batch_id, "job_id": job.id, "attempt_id": job.attempt.id, "at": world.now}
+        with pytest.raises(LedgerError, match="leaves no cost"):
+            world.do(lambda tx: tx.execute(insert(lines).values(**its, **line)))
 
     def test_nothing_costs_less_than_nothing(self, world: World) -> None:
         job = world.at(State.RENDERING)

@@ -49,7 +49,7 @@ def lost_and_found(world: World) -> None:
 
 
 PLANNED = {"number": 1, "estimated": ESTIMATE}
-COST = {"number": 1, "settled": 2 * CREDIT, "estimated": ESTIMATE, "compared": 2 * CREDIT}
+COST = {"number": 1, "settled": 2 * CREDIT, "foreseen": ESTIMATE, "estimated": ESTIMATE, "compared": 2 * CREDIT}
 PICTURE = {"images": 1, "output_pixels": PIXELS}
 
 
@@ -61,7 +61,11 @@ PICTURE = {"images": 1, "output_pixels": PIXELS}
         (lambda world: world.submit(estimate=None), "planned", {"number": 1, "unknown": 1}),
         (lambda world: world.finish(world.at(State.FETCHING), PAID), "done", {**COST, **PICTURE}),
         # what nobody said, or nobody foresaw, is compared with nothing
-        (lambda world: world.finish(world.at(State.FETCHING)), "done", {"number": 1, "unknown": 1, **PICTURE}),
+        (
+            lambda world: world.finish(world.at(State.FETCHING)),
+            "done",
+            {"number": 1, "unknown": 1, "foreseen": ESTIMATE, **PICTURE},
+        ),
         (
             lambda world: world.finish(world.at(State.FETCHING, estimate=None), PAID),
             "done",
@@ -71,12 +75,12 @@ PICTURE = {"images": 1, "output_pixels": PIXELS}
         (
             lambda world: ends(world, State.MODERATED, Reported(micro_credits=0)),
             "moderated",
-            {"number": 1, "estimated": ESTIMATE, "slot_seconds": 5},
+            {"number": 1, "foreseen": ESTIMATE, "estimated": ESTIMATE, "slot_seconds": 5},
         ),
         (
             lambda world: world.put_back(world.at(State.RENDERING), counts="failure", cost=UNKNOWN),
             "failed",
-            {"number": 1, "unknown": 1},
+            {"number": 1, "unknown": 1, "foreseen": ESTIMATE},
         ),
         # given up in doubt, submitted again, and then the first answer came: paid twice
         (lost_and_found, "lost", {**COST, "slot_seconds": 7}),

@@ -93,7 +93,9 @@ def write_batch(tx: Connection, plan: Plan, terms: BatchTerms, now: float) -> st
 
 def image_of(job: ClaimedJob) -> KeptImage:
     """A picture of 1,000 x 500 pixels."""
-    return KeptImage(key=f"k/{job.output_name}", sha256="a" * 64, format="png", width=1000, height=500, bytes=9)
+    return KeptImage(
+        key=f"k/{job.output_name}", sha256="a" * 64, format="png", width=1000, height=500, bytes=9, dhash=1, flags=()
+    )
 
 
 @dataclass

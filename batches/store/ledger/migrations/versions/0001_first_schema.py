@@ -10,6 +10,11 @@ down_revision = None
 
 RESERVED = "EXISTS (SELECT 1 FROM charges WHERE attempt_id = NEW.attempt_id AND kind = 'reserved')"
 
+LEFT = """COALESCE(NEW.micro_credits + (
+    SELECT SUM(COALESCE(micro_credits, 0)) FROM charges
+    WHERE attempt_id = NEW.attempt_id AND (kind = 'settled' OR kind = 'corrected')
+), -1)"""
+
 LAWS_OF_CHARGES = {
     "sqlite": (
         *(
@@ -21,6 +26,11 @@ LAWS_OF_CHARGES = {
             "CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges "
             f"WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') AND NOT {RESERVED} "
             "BEGIN SELECT RAISE(ABORT, 'a charge ends no reservation'); END"
+        ),
+        (
+            "CREATE TRIGGER charges_correct_a_settlement BEFORE INSERT ON charges "
+            f"WHEN NEW.kind = 'corrected' AND {LEFT} < 0 "
+            "BEGIN SELECT RAISE(ABORT, 'a correction leaves no cost'); END"
         ),
     ),
     "postgresql": (
@@ -39,6 +49,14 @@ LAWS_OF_CHARGES = {
         """
         CREATE TRIGGER charges_end_a_reservation BEFORE INSERT ON charges FOR EACH ROW
         WHEN (NEW.kind = 'settled' OR NEW.kind = 'released') EXECUTE FUNCTION charges_end_a_reservation()
+        """,
+        f"""
+        CREATE FUNCTION charges_correct_a_settlement() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF {LEFT} < 0 THEN RAISE EXCEPTION 'a correction leaves no cost'; END IF; RETURN NEW; END $$
+        """,
+        """
+        CREATE TRIGGER charges_correct_a_settlement BEFORE INSERT ON charges FOR EACH ROW
+        WHEN (NEW.kind = 'corrected') EXECUTE FUNCTION charges_correct_a_settlement()
         """,
     ),
 }
@@ -178,6 +196,9 @@ def upgrade() -> None:
         sa.Column("image_width", sa.Integer(), nullable=True),
         sa.Column("image_height", sa.Integer(), nullable=True),
         sa.Column("image_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("image_dhash", sa.BigInteger(), nullable=True),
+        sa.Column("flags", sa.Text(), server_default="", nullable=False),
+        sa.Column("pruned_at", sa.Float(), nullable=True),
         sa.CheckConstraint("occurrence = 1 OR copy_of IS NOT NULL", name=op.f("ck_jobs_made_once")),
         sa.CheckConstraint(
             "state = 'queued' OR state = 'moderated' OR state = 'failed' OR state = 'cancelled' OR account IS NOT NULL",
@@ -201,6 +222,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "output_name", name=op.f("uq_jobs_batch_id_output_name")),
     )
     op.create_index("ix_jobs_due", "jobs", ["batch_id", "state", "lane", "due_at"], unique=False)
+    op.create_index(
+        "ix_jobs_flagged",
+        "jobs",
+        ["batch_id", "flags"],
+        unique=False,
+        sqlite_where=sa.text("flags <> ''"),
+        postgresql_where=sa.text("flags <> ''"),
+    )
     for column in ("owner", "copy_of"):
         op.create_index(
             f"ix_jobs_{column}",
@@ -257,6 +286,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NOT NULL"),
     )
     op.create_table(
+        "exhausted",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("budget", sa.Text(), nullable=False),
+        sa.Column("needs", sa.BigInteger(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_exhausted_batch_id_batches")),
+        sa.PrimaryKeyConstraint("account", "batch_id", name=op.f("pk_exhausted")),
+    )
+    op.create_table(
         "charges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("batch_id", sa.Text(), nullable=False),
@@ -268,10 +307,11 @@ def upgrade() -> None:
         sa.Column("input_micro_mp", sa.BigInteger(), nullable=True),
         sa.Column("output_micro_mp", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("at", sa.Float(), nullable=False),
         sa.CheckConstraint("kind = 'corrected' OR micro_credits >= 0", name=op.f("ck_charges_not_negative")),
         sa.CheckConstraint(
-            "kind = 'estimated' OR kind = 'reserved' OR kind = 'released' OR kind = 'reported' OR kind = 'settled' OR kind = 'corrected'",
+            "kind = 'reserved' OR kind = 'released' OR kind = 'reported' OR kind = 'settled' OR kind = 'corrected'",
             name=op.f("ck_charges_kind"),
         ),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_charges_attempt_id_attempts")),
@@ -280,8 +320,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
         sa.UniqueConstraint("attempt_id", "kind", "correction", name=op.f("uq_charges_attempt_id_kind_correction")),
         sa.CheckConstraint("(kind = 'corrected') = (correction > 0)", name=op.f("ck_charges_correction")),
+        sa.CheckConstraint("(kind = 'corrected') = (reason IS NOT NULL)", name=op.f("ck_charges_reason")),
     )
     op.create_index("ix_charges_batch", "charges", ["batch_id"], unique=False)
+    op.create_index(
+        "ix_charges_corrected",
+        "charges",
+        ["attempt_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'corrected'"),
+        postgresql_where=sa.text("kind = 'corrected'"),
+    )
     op.create_index(
         "uq_charges_closed",
         "charges",
@@ -305,6 +354,7 @@ def upgrade() -> None:
         sa.Column("input_pixels", sa.BigInteger(), nullable=False),
         sa.Column("settled", sa.BigInteger(), nullable=False),
         sa.Column("unknown", sa.BigInteger(), nullable=False),
+        sa.Column("foreseen", sa.BigInteger(), nullable=False),
         sa.Column("estimated", sa.BigInteger(), nullable=False),
         sa.Column("compared", sa.BigInteger(), nullable=False),
         sa.Column("saved", sa.BigInteger(), nullable=False),

@@ -1,0 +1,62 @@
+"""How far an export is: a bar at a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from console.cli.output import err, note, show_bytes, show_seconds
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import RenderableType
+
+    from batches.exports import Progress
+
+BAR_SECONDS, LINE_SECONDS = 0.1, 10.0
+"""How often a bar is drawn, and how often a line is written where none can be."""
+
+
+class ExportProgress:
+    """Shows how far an export is, each time it is told and not too often."""
+
+    def __init__(self) -> None:
+        """Begin; drawing starts with the block."""
+        self._began = time.monotonic()
+        self._live = Live(console=err, transient=True, auto_refresh=False) if err.is_terminal else None
+        self._gap = BAR_SECONDS if self._live else LINE_SECONDS
+        self._next = self._began + self._gap
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def show(self, progress: Progress) -> None:
+        """So far."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + self._gap
+        said = f"{progress.items:,} of {progress.total:,}, {show_bytes(progress.bytes)}"
+        if self._live:
+            self._live.update(self._bar(progress, said, now), refresh=True)
+        else:
+            note(f"{said} in {show_seconds(now - self._began)}")
+
+    def _bar(self, progress: Progress, said: str, now: float) -> RenderableType:
+        grid = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=progress.total, completed=progress.items, width=40)
+        grid.add_row(bar, said, show_seconds(now - self._began))
+        return grid
