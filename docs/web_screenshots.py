@@ -24,7 +24,7 @@ from playwright.sync_api import sync_playwright
 import simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Browser
 
@@ -43,7 +43,11 @@ PROMPTS = (
     "A mountain hut under the milky way",
     "A paper boat on a rainy street",
 )
-AWKWARD = ("A forbidden valley at dusk", "A crash-test in slow motion, photograph")
+AWKWARD = (
+    {"prompt": "A forbidden valley at dusk", "seeds": list(range(9))},
+    {"prompt": "A crash-test in slow motion, photograph", "seeds": list(range(4))},
+)
+"""The simulator moderates the one, and fails at the other."""
 
 
 def main() -> None:
@@ -56,7 +60,7 @@ def main() -> None:
         _run(folder, "spring-postcards", seeds=5, credits_=400).wait()
         _run(folder, "book-covers", seeds=20, credits_=180).wait()
         with _served(folder) as url, sync_playwright() as playwright:
-            last = _run(folder, "autumn-catalogue", seeds=120, credits_=6000, prompts=(*PROMPTS, *AWKWARD))
+            last = _run(folder, "autumn-catalogue", seeds=120, credits_=6000, prompts=(*AWKWARD, *PROMPTS))
             time.sleep(SECONDS)
             browser = playwright.chromium.launch(executable_path=chromium)
             for scheme in ("light", "dark"):
@@ -79,7 +83,7 @@ def _look(browser: Browser, url: str, scheme: str) -> None:
 
 
 def _run(
-    folder: Path, name: str, *, seeds: int, credits_: int, prompts: tuple[str, ...] = PROMPTS
+    folder: Path, name: str, *, seeds: int, credits_: int, prompts: Sequence[object] = PROMPTS
 ) -> subprocess.Popen[bytes]:
     """Somebody runs a batch."""
     manifest = {
