@@ -35,6 +35,9 @@ WIDTH, HEIGHT = 1180, 1080
 JOBS = 30_000
 """Of the three nights."""
 
+LOADING = 2_000
+"""Milliseconds, in which pictures come that are seen."""
+
 SECONDS = 75
 """After which the last batch is looked at."""
 
@@ -65,6 +68,7 @@ seeds: [1, 2, 3, 4]
 policy:
   budget: {credits: 400}
   deadline: 07:00
+  time_zone: Europe/Berlin
 
 prompt: "{subject}, {light}, editorial illustration"
 vars: {light: low winter sun}
@@ -74,6 +78,20 @@ prompts:
   - vars: {subject: a heron at the edge of a frozen pond}
   - vars: {subject: a tram climbing a hill}
     params: {safety_tolerance: 2}
+"""
+
+
+BUDGETS = """
+[[budgets]]
+name = "campaign"
+per = "ever"
+credits = 100000
+label = {style = "photo"}
+
+[[budgets]]
+name = "studio"
+per = "ever"
+credits = 90000
 """
 
 
@@ -106,30 +124,32 @@ def _look(browser: Browser, url: str, scheme: str) -> None:
     tab.get_by_role("img", name="credits spent").wait_for()
     tab.screenshot(path=IMAGES / f"web-batch-{scheme}.png")
     tab.get_by_role("link", name="Gallery").click()
-    tab.wait_for_load_state("networkidle")
+    tab.get_by_label("Order").select_option("newest")
+    tab.wait_for_timeout(LOADING)
     tab.screenshot(path=IMAGES / f"web-gallery-{scheme}.png")
     tab.goto("/new")
     tab.get_by_label("Manifest", exact=True).fill(WRITTEN)
-    tab.get_by_text("images for").wait_for()
+    tab.get_by_role("cell", name="flux-kontext-pro").wait_for()
     tab.screenshot(path=IMAGES / f"web-new-{scheme}.png")
     tab.close()
 
 
 def _look_at_costs(browser: Browser, folder: Path) -> None:
     (folder / ".fluxbatch").mkdir(parents=True)
+    (folder / "fluxbatch.toml").write_text(BUDGETS)
     with Ledger(f"sqlite:///{folder}/.fluxbatch/ledger.db") as ledger:
         list(fill(ledger, JOBS))
     with _served(folder) as url:
         for scheme in ("light", "dark"):
-            tab = _tab(browser, url, scheme)
+            tab = _tab(browser, url, scheme, height=1_900)
             tab.goto("/costs?since=&by=model")
             tab.get_by_role("img", name="Cost by model").wait_for()
             tab.screenshot(path=IMAGES / f"web-costs-{scheme}.png")
             tab.close()
 
 
-def _tab(browser: Browser, url: str, scheme: str) -> Page:
-    size: ViewportSize = {"width": WIDTH, "height": HEIGHT}
+def _tab(browser: Browser, url: str, scheme: str, *, height: int = HEIGHT) -> Page:
+    size: ViewportSize = {"width": WIDTH, "height": height}
     return browser.new_page(base_url=url, viewport=size, color_scheme="dark" if scheme == "dark" else "light")
 
 

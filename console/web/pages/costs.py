@@ -19,6 +19,7 @@ from batches.store.ledger.totals import Scope, totals
 from console.actions.burning import burning
 from console.web import charts
 from console.web.costs import USUAL, Wanted, drawn_of
+from console.web.frugal import Frugal
 from console.web.live import Source, Topic
 from console.web.refusals import Refused
 from console.web.rendering import render
@@ -68,7 +69,7 @@ def costs(site: Here, asked: Asked) -> Response:
     """The report, and what to ask it."""
     wrong = ""
     try:
-        parts = _topic(site, asked).parts()
+        parts = {**_told(site, asked), **_burning(site)}
     except SettingError as error:
         wrong, parts = f"{error.message} {error.cure}", {"report": "", **_burning(site)}
     with site.ledger.read() as tx:
@@ -81,7 +82,15 @@ def costs(site: Here, asked: Asked) -> Response:
 @router.get("/live/costs")
 async def live(site: Here, asked: Asked) -> Response:
     """The same, as it changes."""
-    return site.hub.stream(_topic(site, asked))
+    return site.hub.stream(
+        Topic(
+            key=f"costs {asked.query()}",
+            sources=(
+                Source(every=2.0, read=Frugal(lambda: _told(site, asked))),
+                Source(every=2.0, read=Frugal(lambda: _burning(site))),
+            ),
+        )
+    )
 
 
 @router.get("/costs/charts")
@@ -100,16 +109,6 @@ def download(site: Here, asked: Asked, kind: str) -> Response:
     media, spelt = KINDS[kind]
     headers = {"Content-Disposition": f'attachment; filename="costs.{kind}"'}
     return Response(spelt(_report(site, asked)), media_type=media, headers=headers)
-
-
-def _topic(site: Site, asked: Wanted) -> Topic:
-    return Topic(
-        key=f"costs {asked.query()}",
-        sources=(
-            Source(every=3.0, read=lambda: _told(site, asked)),
-            Source(every=3.0, read=lambda: _burning(site)),
-        ),
-    )
 
 
 def _told(site: Site, asked: Wanted) -> Mapping[str, str]:

@@ -104,6 +104,6 @@ def _pictures(site: Site, batch: Batch, asked: Asked, order: Order) -> Mapping[s
             found = histories.newest_jobs(tx, batch.id, wanted, limit=PAGE)
         else:
             found = histories.find_jobs(tx, batch.id, wanted, after=asked.after, limit=PAGE + 1)
-        now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
-    facts = {"rows": found[:PAGE], "more": len(found) > PAGE, "asked": asked, "batch": batch, "its": now}
+        now = standing.find_batch(tx, batch.id) or batch
+    facts = {"rows": found[:PAGE], "more": len(found) > PAGE, "asked": asked, "batch": now}
     return {"pictures": render("parts/pictures.html", **facts)}
