@@ -43,6 +43,16 @@ def ask_balance(account: Account, *, within: float = ANSWER_SECONDS) -> Reading 
     return Reading(account=account.name, asked_at=asked_at, at=time.time(), micro_credits=micro_credits(told))
 
 
+def clock_ahead(account: Account, *, within: float = SOON_SECONDS) -> float | None:
+    """Seconds that our clock shows more than the API's; None where that shows none. Raises as `ask_balance` does."""
+    with closing(Client(account.api_url, account.key(), connections=1, answer_seconds=within)) as client:
+        asked_at = time.time()
+        shown = client.date()
+        answered_at = time.time()
+    # It shows whole seconds, so it is half of one further on.
+    return None if shown is None else (asked_at + answered_at) / 2 - (shown + 0.5)
+
+
 def ask_balances(accounts: Iterable[Account], *, within: float = ANSWER_SECONDS) -> Sequence[Reading] | None:
     """Ask for several, one after the other; None where one cannot be told. Raises what `ask_balance` raises."""
     told = [ask_balance(account, within=within) for account in accounts]

@@ -77,7 +77,7 @@ def _hired(parent: CelerysWorker) -> Worker:
     """A worker for the environment's account, on the broker that Celery was told."""
     if not issubclass(parent.pool_cls, TaskPool):
         raise SystemExit("Error: a worker carries its jobs in threads. Start it with --pool threads.")
-    log.configure(verbose=parent.loglevel <= logging.DEBUG, as_json=not sys.stderr.isatty())
+    log.configure(level=min(parent.loglevel, logging.INFO), as_json=not sys.stderr.isatty())
     try:
         return _of_environment(parent)
     except FluxbatchError as error:

@@ -23,8 +23,8 @@ def _coloured() -> bool:
     return sys.stderr.isatty() and "NO_COLOR" not in os.environ
 
 
-def configure(*, verbose: bool, as_json: bool) -> None:
-    """Write to stderr: lines for people at a terminal, JSON for files."""
+def configure(*, level: int, as_json: bool) -> None:
+    """Write what is of this level or above to stderr: lines for people at a terminal, JSON for files."""
     renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=_coloured())
     structlog.configure(
         processors=[
@@ -33,7 +33,7 @@ def configure(*, verbose: bool, as_json: bool) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=_Stderr,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,6 +47,38 @@ def ahead(sources: Iterable[Sequence[S]], deed: Callable[[S], T], threads: int) 
             yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class Behind(Generic[S]):
+    """Does a deed with one thing after the other in a thread of its own, while the next is made.
+
+    One is under way at most. What it raises is raised with the next thing, or at the end of the block.
+    """
+
+    def __init__(self, deed: Callable[[S], None]) -> None:
+        """Do this."""
+        self._deed = deed
+        self._under_way: Future[None] | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="behind")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._settle()
+        finally:
+            self._pool.shutdown()
+
+    def take(self, thing: S) -> None:
+        """Do it with this too."""
+        self._settle()
+        self._under_way = self._pool.submit(self._deed, thing)
+
+    def _settle(self) -> None:
+        if self._under_way:
+            self._under_way.result()
 
 
 def lots_of(sources: Iterable[S], weight: Callable[[S], int]) -> Iterator[Sequence[S]]:

@@ -1,4 +1,4 @@
-"""Writes a first manifest for a person to fill in, and the schema beside it that editors check it by."""
+"""Writes a manifest for a person, and the schema beside it that editors check it by."""
 
 from __future__ import annotations
 
@@ -6,55 +6,34 @@ import json
 from typing import TYPE_CHECKING
 
 from batches.errors import SettingError
-from batches.models import find
 from batches.planning import manifest_schema
-from batches.planning.names import slug
+from console.actions.composing import compose
+from console.actions.wishing import checked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from console.actions.wishing import Wish
+
 SCHEMA = "fluxbatch.schema.json"
 
-MANIFEST = """\
-# yaml-language-server: $schema=./{schema}
-#
-# What it comes to:  fluxbatch plan {file}
-# Try it for free:   fluxbatch run {file} --simulate
-# Make the images:   fluxbatch run {file}
 
-version: 1
-name: {name}
-
-# The model for every prompt; `fluxbatch models` lists them, `fluxbatch models {model}` shows what this one takes.
-model: {model}
-params: {{}}
-
-# Words that the cost report can be split by.
-labels: {{project: {name}}}
-
-prompts:
-  # A text is a prompt.
-  - A red fox trotting through fresh snow, low winter sun
-
-  # A mapping says more: an id for the file name, parameters of its own, several seeds or a repeat.
-  - id: owl
-    prompt: An owl reading a newspaper in an armchair, oil painting
-    repeat: 2
-"""
-
-
-def begin(file: Path, *, model: str, force: bool) -> tuple[Path, Path]:
-    """Write the manifest and its schema; returns both files. An existing manifest is kept unless forced."""
-    find(model)
-    if file.suffix not in (".yaml", ".yml"):
-        file = file.with_name(f"{file.name}.yaml")
+def target(file: Path, *, force: bool) -> Path:
+    """Where a manifest goes that is to have this name; raises SettingError where one is that shall not be replaced."""
+    file = file if file.suffix in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
     if file.exists() and not force:
         raise SettingError(f"{file} exists already.", cure="Choose another name, or add --force to replace it.")
+    return file
+
+
+def begin(file: Path, wish: Wish, *, force: bool) -> tuple[Path, Path]:
+    """Write the manifest and its schema; returns both files. An existing manifest is kept unless forced."""
+    file = target(file, force=force)
     schema = file.with_name(SCHEMA)
-    name = slug(file.stem) or "batch"
+    text = compose(file, SCHEMA, wish, checked(wish))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(MANIFEST.format(schema=SCHEMA, file=file, name=name, model=model), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         schema.write_text(json.dumps(manifest_schema()) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingError(f"{file} cannot be written: {error.strerror}.", cure="Choose another folder.") from error

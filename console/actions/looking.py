@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,12 @@ from batches.store.ledger import courses, exhausted, notices, payers, standing, 
 from batches.store.ledger.records import EVERY_LANE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection
 
     from batches.reports.projection import Projection
-    from batches.store.ledger import Ledger
     from batches.store.ledger.exhausted import Exhausted
     from batches.store.ledger.notices import Notice
     from batches.store.ledger.records import Batch, Stop
@@ -65,17 +63,6 @@ def look_at(tx: Connection, batch: Batch, now: float) -> Look:
         stop=_standstill(tx, seen.batch, {one.account for one in no_more}),
         exhausted=no_more,
     )
-
-
-def watch(ledger: Ledger, batch: Batch, show: Callable[[Look], None]) -> Look:
-    """Look on until the batch rests, whoever carries it on."""
-    while True:
-        with ledger.read() as tx:
-            look = look_at(tx, batch, time.time())
-        show(look)
-        if look.standing.rests:
-            return look
-        time.sleep(LOOK_SECONDS)
 
 
 def _projection(tx: Connection, seen: Standing, now: float) -> Projection:

@@ -116,8 +116,8 @@ def _of_accounts(tx: Connection, going: Sequence[Going]) -> Iterator[Alert]:
 
 def _of_workers(tx: Connection, going: Sequence[Going], workers: Sequence[Worker], now: float) -> Iterator[Alert]:
     if at_risk := presence.results_at_risk(tx, now):
-        dying = "whose links die within two minutes, and which are not fetched yet"
-        yield Alert(level="bad", text=f"{at_risk:,} results are ready {dying}.")
+        what = "1 result is" if at_risk == 1 else f"{at_risk:,} results are"
+        yield Alert(level="bad", text=f"{what} ready and not fetched yet, with two minutes or less left to do so.")
     silent = [worker for worker in workers if worker.is_silent(now)]
     for worker in silent:
         since = f"{now - worker.heartbeat_at:.0f} s"

@@ -11,7 +11,6 @@ from batches.reports.receipt import write_receipt
 from batches.store.images import open_store
 from batches.store.ledger import payers
 from batches.store.ledger.states import State
-from console.actions.looking import LOOK_SECONDS, look_at
 from console.exit_codes import ExitCode
 from workers.bounds import bounds_of
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
     from batches.store.ledger.standing import Standing
-    from console.actions.looking import Look
+    from console.actions.onlooking import Onlooker, Scene
     from console.actions.worker_process import WorkerProcess
     from workers.settings import Settings
 
@@ -47,13 +46,13 @@ def served(ledger: Ledger, batch: Batch) -> Sequence[str]:
         return sorted({*batch.accounts, *payers.with_tickets(tx, batch.id)})
 
 
-def look_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess], show: Callable[[Look], None]) -> Ending:
-    """Watch until the batch rests, its accounts are stopped, or a worker is gone."""
+def look_on(onlooker: Onlooker, workers: Sequence[WorkerProcess], show: Callable[[Scene], None]) -> Ending:
+    """Watch until the one batch rests, its accounts are stopped, or a worker is gone."""
     while True:
         gone = next(((worker, code) for worker in workers if (code := worker.gone()) is not None), None)
-        with ledger.read() as tx:
-            look = look_at(tx, batch, time.time())
-        show(look)
+        scene = onlooker.look()
+        show(scene)
+        [look] = scene.looks
         now, stop = look.standing, look.stop
         if now.rests:
             return Ending(code_of(now))
@@ -65,7 +64,7 @@ def look_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess], show
         if gone is not None:
             worker, code_of_worker = gone
             return Ending(_code_of_worker(code_of_worker), f"the worker ended: {worker.last_words()}")
-        time.sleep(LOOK_SECONDS)
+        onlooker.wait()
 
 
 def code_of(now: Standing) -> ExitCode:

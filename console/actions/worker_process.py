@@ -65,20 +65,21 @@ def leave_together(workers: Sequence[WorkerProcess]) -> None:
 
 
 @contextmanager
-def worker_processes(log: Path, accounts: Iterable[str]) -> Iterator[Sequence[WorkerProcess]]:
+def worker_processes(log: Path, accounts: Iterable[str], *, verbose: bool) -> Iterator[Sequence[WorkerProcess]]:
     """Start a worker of each of these accounts with our own environment, and let them drain at the end of the block."""
     workers: list[WorkerProcess] = []
     try:
         for account in accounts:
-            workers.append(_started(log, account))  # noqa: PERF401  # if one cannot be started, the others have to leave
+            workers.append(_started(log, account, verbose=verbose))  # noqa: PERF401  # if one cannot be started, the others have to leave
         yield workers
     finally:
         leave_together(workers)
 
 
-def _started(log: Path, account: str) -> WorkerProcess:
+def _started(log: Path, account: str, *, verbose: bool) -> WorkerProcess:
     whose = "--simulate" if account == SIMULATED else f"--account={account}"
-    command = [sys.executable, "-m", "console", "worker", whose, "--while-stdin-open", "--log-json"]
+    voice = ["--verbose"] if verbose else []
+    command = [sys.executable, "-m", "console", *voice, "worker", whose, "--while-stdin-open", "--log-json"]
     with log.open("ab") as file:
         log_began = file.tell()
         process = subprocess.Popen(  # noqa: S603  # our own command line

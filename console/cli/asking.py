@@ -101,5 +101,5 @@ def agree(sum_told: str, *, yes: bool) -> None:
             f"This will spend {sum_told}, and there is nobody to ask.",
             cure="Add --yes to agree.",
         )
-    if not typer.confirm("Go on?", err=True):
-        raise typer.Exit(130)
+    if not typer.confirm(f"Spend {sum_told}?", err=True):
+        raise typer.Abort("Nothing is ordered.")

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 Batch = Annotated[
     str | None,
-    typer.Argument(metavar="[BATCH]", help="A batch's id, its beginning, or a manifest's name.", show_default=False),
+    typer.Argument(metavar="BATCH", help="A batch's id, its beginning, or a manifest's name.", show_default=False),
 ]
 Number = Annotated[
-    int | None, typer.Argument(metavar="[JOB]", min=1, help="The job's number, as `jobs` has it.", show_default=False)
+    int | None, typer.Argument(metavar="JOB", min=1, help="The job's number, as `jobs` has it.", show_default=False)
 ]
 Because = Annotated[str, typer.Option(metavar="WORDS", help="Where the amount is from; reports show it.")]
 Credits = Annotated[

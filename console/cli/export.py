@@ -24,7 +24,7 @@ POWERS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 Batches = Annotated[
     list[str],
-    typer.Argument(metavar="BATCH...", help="Ids, their beginnings, or names of manifests.", show_default=False),
+    typer.Argument(metavar="BATCH", help="Ids, their beginnings, or names of manifests.", show_default=False),
 ]
 As = Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"One of {', '.join(KINDS)}.", show_default=False)]
 To = Annotated[

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from console.cli.output import err, note, show_bytes, show_seconds
+from console.cli.output import can_draw, err, note, show_bytes, show_seconds
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,7 +28,7 @@ class ExportProgress:
     def __init__(self) -> None:
         """Begin; drawing starts with the block."""
         self._began = time.monotonic()
-        self._live = Live(console=err, transient=True, auto_refresh=False) if err.is_terminal else None
+        self._live = Live(console=err, transient=True, auto_refresh=False) if can_draw() else None
         self._gap = BAR_SECONDS if self._live else LINE_SECONDS
         self._next = self._began + self._gap
 

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
     from batches.store.images import ImageStore
 
-States = Annotated[list[State] | None, typer.Option("--state", help="Only jobs in this state; may be repeated.")]
-Flags = Annotated[
-    list[Flag] | None, typer.Option("--flag", help="Only jobs whose picture has this flag; may be repeated.")
+States = Annotated[
+    list[State] | None, typer.Option("--state", metavar="STATE", help="Only jobs in this state; may be repeated.")
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="At most so many jobs.", show_default=False)]
+Flags = Annotated[
+    list[Flag] | None,
+    typer.Option("--flag", metavar="FLAG", help="Only jobs whose picture has this flag; may be repeated."),
+]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many jobs.", show_default=False)]
 
 
 def jobs(

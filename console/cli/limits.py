@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Changes = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME=NUMBER]...", help="What to change; nothing without it.", show_default=False),
+    typer.Argument(metavar="NAME=NUMBER", help="What to change; nothing without it.", show_default=False),
 ]
 OfBatch = Annotated[
     str | None, typer.Option("--batch", metavar="BATCH", help="The limits of this batch.", show_default=False)

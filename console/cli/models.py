@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from batches.models import Endpoint
 
-Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help="One model; all without it.", show_default=False)]
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="One model; all without it.", show_default=False)]
 Priced = Annotated[bool, typer.Option("--prices", help="What each costs, by whose word and of which day.")]
 OfAccount = Annotated[
     str | None,

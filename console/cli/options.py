@@ -7,14 +7,21 @@ from typing import Annotated
 
 import typer
 
+from console.cli.names import batch_names
+
 ManifestPath = Annotated[Path, typer.Argument(metavar="MANIFEST", help="The YAML file.", show_default=False)]
 BatchName = Annotated[
     str,
-    typer.Argument(metavar="BATCH", help="A batch's id, its beginning, or a manifest's name.", show_default=False),
+    typer.Argument(
+        metavar="BATCH",
+        help="A batch's id, its beginning, or a manifest's name.",
+        show_default=False,
+        autocompletion=batch_names,
+    ),
 ]
 BatchNames = Annotated[
     list[str],
-    typer.Argument(metavar="BATCH...", help="Batches: ids, their beginnings, or manifests' names.", show_default=False),
+    typer.Argument(metavar="BATCH", help="Batches: ids, their beginnings, or manifests' names.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Spend the money without asking.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,18 @@ def _console(*, stderr: bool) -> Console:
 
 out = _console(stderr=False)
 err = _console(stderr=True)
+errors = _console(stderr=True)
+"""Beside `err`, because what is wrong is said to those who want quiet, too."""
+
+
+def hush() -> None:
+    """Say nothing beside results and errors from now on."""
+    err.quiet = True
+
+
+def can_draw() -> bool:
+    """Whether what moves can be shown. Logs of a CI job are no terminal, even where they look like one."""
+    return err.is_terminal and not err.is_dumb_terminal and not err.quiet and not os.environ.get("CI")
 
 
 def print_json(document: object) -> None:
@@ -41,9 +54,9 @@ def print_json(document: object) -> None:
 
 def complain(error: FluxbatchError) -> None:
     """What is wrong, and the cure."""
-    err.print(Text.assemble(("Error: ", "bold red"), error.message), soft_wrap=True)
+    errors.print(Text.assemble(("Error: ", "bold red"), error.message), soft_wrap=True)
     if error.cure:
-        err.print(Text(error.cure), soft_wrap=True)
+        errors.print(Text(error.cure), soft_wrap=True)
 
 
 def note(text: str) -> None:

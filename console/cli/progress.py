@@ -1,45 +1,41 @@
-"""Live progress of one batch: a panel at a terminal, a line now and then in a log."""
+"""Live progress: a panel at a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Group
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
 
-from batches.store.ledger.states import ENDED, State
-from console.cli.outlook import show_end, show_money, show_notice
-from console.cli.output import err, note
+from batches.store.ledger.states import State
+from console.cli.outlook import show_end, show_money
+from console.cli.output import can_draw, err, note
+from console.cli.panel import panel
+from console.cli.rate import Rate
+from console.cli.summary import show_counts
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from rich.console import RenderableType
-
-    from batches.store.ledger.records import Batch
-    from batches.store.ledger.standing import Standing
+    from batches.store.images import ImageStore
     from console.actions.looking import Look
+    from console.actions.onlooking import Scene
 
 LINE_SECONDS = 10.0
 """How often a line is written where no panel can be drawn."""
 
-STYLES = {State.DONE: "green", State.MODERATED: "yellow", State.UNSURE: "yellow", State.FAILED: "red"}
-
 
 class Progress:
-    """Shows how a batch stands, each time it is told."""
+    """Shows how batches stand, each time it is told."""
 
-    def __init__(self, batch: Batch) -> None:
-        """Begin; drawing starts with the block."""
-        self._batch = batch
-        self._began = time.monotonic()
+    def __init__(self, store: ImageStore) -> None:
+        """Begin; drawing starts with the block. Pictures lie in this store."""
+        self._store = store
         self._began_at = time.time()
         self._next_line = 0.0
-        self._live = Live(console=err, transient=True, auto_refresh=False) if err.is_terminal else None
+        self._rates: dict[str, Rate] = {}
+        self._told_to_rest: set[str] = set()
+        self._live = Live(console=err, transient=True, auto_refresh=False) if can_draw() else None
 
     def __enter__(self) -> Self:
         if self._live:
@@ -52,35 +48,35 @@ class Progress:
         if self._live:
             self._live.stop()
 
-    def show(self, look: Look) -> None:
-        """Draw how it stands."""
-        now = look.standing
+    def show(self, scene: Scene) -> None:
+        """Draw how they stand."""
         if self._live:
-            self._live.update(self._panel(look), refresh=True)
-        elif now.rests or time.monotonic() >= self._next_line:
+            rates = {look.standing.batch.id: self._rate(look) for look in scene.looks}
+            drawn = panel(scene, rates, self._store, since=self._began_at, height=err.height)
+            self._live.update(drawn, refresh=True)
+        else:
+            self._write(scene)
+
+    def _rate(self, look: Look) -> float | None:
+        rate = self._rates.setdefault(look.standing.batch.id, Rate())
+        return rate.see(look.standing.jobs.get(State.DONE, 0), time.monotonic())
+
+    def _write(self, scene: Scene) -> None:
+        """A line of each batch now and then, and one when it has come to rest."""
+        due = time.monotonic() >= self._next_line
+        if due:
             self._next_line = time.monotonic() + LINE_SECONDS
-            note(f"{self._batch.id}: {_counts(now).plain}, {', '.join(_money(look))}")
-
-    def _panel(self, look: Look) -> RenderableType:
-        now = look.standing
-        ended = sum(now.jobs.get(state, 0) for state in ENDED)
-        grid = Table.grid(padding=(0, 1))
-        grid.add_row(
-            Text(self._batch.id, style="bold"),
-            ProgressBar(total=max(now.total, 1), completed=ended, width=40),
-            f"{ended:,} of {now.total:,}",
-            f"{time.monotonic() - self._began:.0f} s",
-        )
-        told = [Text(show_notice(notice), style="yellow") for notice in look.notices if notice.at >= self._began_at]
-        return Group(grid, _counts(now), *(Text(line, style="dim") for line in _money(look)), *told)
+        for look in scene.looks:
+            batch_id = look.standing.batch.id
+            if batch_id in self._told_to_rest:
+                continue
+            if look.standing.rests:
+                self._told_to_rest.add(batch_id)
+            if due or look.standing.rests:
+                note(f"{batch_id}: {show_counts(look.standing)}, {_money(look)}")
 
 
-def _counts(now: Standing) -> Text:
-    parts = [(f"{now.jobs[state]:,} {state}", STYLES.get(state, "")) for state in State if now.jobs.get(state)]
-    return Text(", ").join(Text(text, style=style) for text, style in parts)
-
-
-def _money(look: Look) -> list[str]:
+def _money(look: Look) -> str:
     """What is spent, and what that leads to."""
     money, projection = show_money(look.standing.money), look.projection
-    return [money, show_end(projection, time.time())] if projection else [money]
+    return f"{money}, {show_end(projection, time.time())}" if projection else money

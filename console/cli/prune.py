@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Batches = Annotated[
     list[str] | None,
-    typer.Argument(metavar="BATCH...", help="Only of these batches; they have to be at rest.", show_default=False),
+    typer.Argument(metavar="BATCH", help="Only of these batches; they have to be at rest.", show_default=False),
 ]
 OlderThan = Annotated[
     str | None,

@@ -12,6 +12,7 @@ from batches.reports import axes_of, make_report, period_of
 from batches.store.ledger import Ledger
 from console.actions.reporting import batches_for, page_of, question_of
 from console.actions.running import report_of
+from console.cli.names import batch_names
 from console.cli.options import AsJson, Since, Until, Zone
 from console.cli.output import note
 from console.cli.report_formats import Format, format_of, write, write_page
@@ -21,23 +22,25 @@ from workers.settings import Settings
 Batches = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[BATCH]...",
+        metavar="BATCH",
         help="Ids, their beginnings, or names of manifests; without any the newest batch, or all of a time.",
         show_default=False,
+        autocompletion=batch_names,
     ),
 ]
 Every = Annotated[bool, typer.Option("--all", help="All batches.")]
 By = Annotated[
     str,
     typer.Option(
-        help="What has a line: one or two of day, hour, batch, model, account, lane, state, reason, label:KEY."
+        metavar="COLUMNS",
+        help="What has a line: one or two of day, hour, batch, model, account, lane, state, reason, label:KEY.",
     ),
 ]
 As = Annotated[
     Format | None,
     typer.Option("--format", help="How it is written; without it as the ending of --out says.", show_default=False),
 ]
-Out = Annotated[Path | None, typer.Option("--out", help="Write it to this file.", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file.", show_default=False)]
 
 
 def report(

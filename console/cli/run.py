@@ -13,14 +13,16 @@ from batches.store.ledger import Ledger, stops
 from batches.store.ledger.states import State
 from console.actions import running, services, submitting
 from console.actions.funding import funds_for, under_way
+from console.actions.onlooking import Onlooker
 from console.actions.worker_process import leave_together, worker_processes
 from console.cli.asking import ask, show_bill, show_survey
 from console.cli.funds import show_funds, told_soon
 from console.cli.options import Again, AsJson, ManifestPath, Simulate, Yes
-from console.cli.output import err, note, out, print_json
+from console.cli.output import err, errors, note, out, print_json, say
 from console.cli.payer import payers_of
 from console.cli.progress import Progress
 from console.cli.summary import show_places, show_report
+from console.cli.voice import Voice
 from console.exit_codes import ExitCode
 from workers.accounts import names_of
 from workers.balance import read_balances
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 
 def run(
+    context: typer.Context,
     manifest: ManifestPath,
     *,
     yes: Yes = False,
@@ -71,7 +74,7 @@ def run(
             if readings is not None:
                 show_funds(funds_for(readings, surveyed, under_way(ledger, names_of(live))), err)
             ask(surveyed, yes=yes)
-            batch, code = _carried_out(ledger, plan, settings, live, surveyed)
+            batch, code = _carried_out(ledger, plan, settings, live, surveyed, verbose=context.obj is Voice.VERBOSE)
             told_soon(live, ledger)
         report = running.report_of(ledger, batch)
         page = running.keep_receipt(ledger, report.standing, settings)
@@ -84,7 +87,7 @@ def run(
 
 
 def _carried_out(
-    ledger: Ledger, plan: Plan, settings: Settings, live: Sequence[Account], surveyed: Survey
+    ledger: Ledger, plan: Plan, settings: Settings, live: Sequence[Account], surveyed: Survey, *, verbose: bool
 ) -> tuple[Batch, ExitCode]:
     open_tried(settings.images_url)
     with services.broker(settings):  # first of all, so that a broker out of reach leaves nothing behind
@@ -94,15 +97,16 @@ def _carried_out(
         now = submitting.submit(ledger, plan, names_of(live), surveyed, wide_budgets(settings))
         if surveyed.continues:
             note(f"Going on with {now.batch.id}: {now.jobs.get(State.DONE, 0):,} of {now.total:,} images are there.")
-        with worker_processes(settings.home.absolute() / "worker.log", running.served(ledger, now.batch)) as workers:
-            return now.batch, _looked_on(ledger, now.batch, workers)
+        log, whose = settings.home.absolute() / "worker.log", running.served(ledger, now.batch)
+        with worker_processes(log, whose, verbose=verbose) as workers:
+            return now.batch, _looked_on(ledger, now.batch, settings, workers)
 
 
-def _looked_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess]) -> ExitCode:
+def _looked_on(ledger: Ledger, batch: Batch, settings: Settings, workers: Sequence[WorkerProcess]) -> ExitCode:
     """Show how it goes until the batch rests or something ends it; a Ctrl-C drains, a second one does not wait."""
     try:
-        with Progress(batch) as progress:
-            ending = running.look_on(ledger, batch, workers, progress.show)
+        with Onlooker(ledger, [batch], settings) as onlooker, Progress(open_store(settings.images_url)) as progress:
+            ending = running.look_on(onlooker, workers, progress.show)
     except KeyboardInterrupt:
         note("Leaving: what BFL has begun is kept by its ticket. Ctrl-C again leaves at once.")
         try:
@@ -113,6 +117,6 @@ def _looked_on(ledger: Ledger, batch: Batch, workers: Sequence[WorkerProcess]) -
         note("The same command goes on from here.")
         return ExitCode.INTERRUPTED
     if ending.message:
-        note(f"Stopped: {ending.message}")
+        say(f"Stopped: {ending.message}", errors)
         note("The same command goes on from here.")
     return ending.code

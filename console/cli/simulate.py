@@ -11,5 +11,8 @@ CONTEXT = {"ignore_unknown_options": True, "allow_extra_args": True, "help_optio
 
 
 def simulate(context: typer.Context) -> None:
-    """Serve a stand-in for the BFL API on this machine: same paths, same answers, no cost."""
+    """Serve a stand-in for the BFL API on this machine: same paths, same answers, no cost.
+
+    Example: `fluxbatch simulate --port 8501 --speed 10`
+    """
     raise typer.Exit(main(context.args, prog="fluxbatch simulate"))

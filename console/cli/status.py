@@ -16,6 +16,7 @@ from console.actions import funding
 from console.actions.looking import MOST_NOTICES, NOTICE_SECONDS, look_at
 from console.actions.submitting import find
 from console.cli.funds import note_shortage
+from console.cli.names import batch_names
 from console.cli.options import AsJson
 from console.cli.outlook import show_end, show_notice
 from console.cli.output import amount, columns, note, out, print_json, say
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from batches.store.ledger.standing import Flagged, Standing
     from console.actions.looking import Look
 
-Batch = Annotated[str | None, typer.Argument(metavar="[BATCH]", help="One batch; all without it.", show_default=False)]
+Batch = Annotated[
+    str | None,
+    typer.Argument(metavar="BATCH", help="One batch; all without it.", show_default=False, autocompletion=batch_names),
+]
 
 
 def status(batch: Batch = None, *, as_json: AsJson = False) -> None:

@@ -17,10 +17,13 @@ from workers.threads import MOST_THREADS, threads_for
 Threads = Annotated[
     int | None,
     typer.Option(
-        min=1, max=MOST_THREADS, help="Jobs in flight at the same time; else as many as there are slots for.",
+        metavar="N",
+        min=1,
+        max=MOST_THREADS,
+        help="Jobs in flight at the same time; else as many as there are slots for.",
         show_default=False,
     ),
-]  # fmt: skip
+]
 Served = Annotated[
     str | None,
     typer.Option("--account", metavar="NAME", help="Serve this account, not the usual one.", show_default=False),
@@ -28,11 +31,11 @@ Served = Annotated[
 
 
 def worker(
+    context: typer.Context,
     *,
     threads: Threads = None,
     account: Served = None,
     simulate: Simulate = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")] = False,
     while_stdin_open: Annotated[bool, typer.Option("--while-stdin-open", hidden=True)] = False,
 ) -> None:
@@ -45,7 +48,7 @@ def worker(
     from workers.app import make_app
     from workers.worker import Worker, leave_with_stdin
 
-    log.configure(verbose=verbose, as_json=log_json)
+    log.configure(level=context.obj, as_json=log_json)
     settings = Settings.load()
     served = _served(settings, account, simulate=simulate)
     with services.api(served, settings.home) as live, services.broker(settings) as broker_url:

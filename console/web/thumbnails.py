@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from batches.store.images import ImageStore
-    from batches.store.ledger.records import KeptImage
+    from batches.store.ledger.histories import Picture
 
 SIDE = 320
 """Pixels of the longer side: sharp on a phone, and some 15 kB."""
@@ -47,7 +47,7 @@ class Thumbnails:
         self._lock = threading.Lock()
         self._made = 0
 
-    async def get(self, find: Callable[[], KeptImage]) -> tuple[KeptImage, bytes]:
+    async def get(self, find: Callable[[], Picture]) -> tuple[Picture, bytes]:
         """The picture that `find` finds, and its WebP. Those who wait for one hold no thread of the pages."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._get, find)
 
@@ -55,7 +55,7 @@ class Thumbnails:
         """Make no more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _get(self, find: Callable[[], KeptImage]) -> tuple[KeptImage, bytes]:
+    def _get(self, find: Callable[[], Picture]) -> tuple[Picture, bytes]:
         kept = find()
         file = self._room / kept.sha256[:2] / f"{kept.sha256}.webp"
         try:

@@ -16,7 +16,8 @@ from batches.exports.columns import OF_JOBS, columns_of
 from batches.exports.formats.arrow import FILE_NAME
 from batches.store.ledger import Ledger
 from console.cli.export import _bytes
-from console.cli.main import _load, app
+from console.cli.main import app
+from console.cli.verbs import load
 from console.exit_codes import ExitCode, exit_code_for
 from tests.batches.exports.gallery import Gallery
 from tests.batches.store.ledger.world import World
@@ -136,7 +137,7 @@ def test_the_reference_has_every_format_option_and_column_and_no_other() -> None
         lines = page.partition(f"| {title} |")[2].partition("\n\n")[0].splitlines()[2:]
         return {word for line in lines for word in re.findall(r"`([^`]+)`", line.split("|")[1])}
 
-    parameters = _load("export").params
+    parameters = load("export").params
     options = {word for one in parameters for word in (*one.opts, *one.secondary_opts) if word.startswith("--")}
     assert first_cells("`--format`") == set(KINDS)
     assert first_cells("option") == options - {"--format", "--to", "--images", "--help"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from batches.store.ledger import Ledger, feeding, notices
 from batches.store.ledger.notices import Event, Notice
 from batches.store.ledger.records import Reported
 from batches.store.ledger.states import State
+from console.actions.onlooking import Onlooker
 from console.cli.main import app
 from tests.batches.store.ledger.world import CREDIT, World
 
@@ -89,12 +89,36 @@ def test_status_tells_machines_the_same(world: World, capsys: pytest.CaptureFixt
     assert json.loads(done(["status", batch_id, "--json"], capsys))["projected"] is None
 
 
-def test_watching_ends_with_the_batch_and_its_code(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_watching_ends_with_the_batch_and_its_code(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     batch_id = world.submit(2)
-    elsewhere = threading.Timer(0.3, lambda: make(world, 2))
-    elsewhere.start()
+    monkeypatch.setattr(Onlooker, "wait", lambda _: make(world, 2))  # a worker elsewhere, between two looks
     assert app(["watch", "hello"], standalone_mode=False) == 0
-    elsewhere.join()
     said = capsys.readouterr()
     assert said.out == f"{batch_id} is finished: 2 done.\n"
     assert "0 credits spent ($0.00), 6 credits at the end" in said.err
+
+
+def test_without_a_name_all_that_are_not_finished_are_followed_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    over = world.submit(1, name="over")
+    make(world, 1)
+    world.do(feeding.close_ended_batches, world.now)
+    first = world.submit(1, name="first")
+    world.now += 1
+    second = world.submit(1, name="second")
+    monkeypatch.setattr(Onlooker, "wait", lambda _: make(world, 2))  # a worker elsewhere, between two looks
+    assert app(["watch", "--json"], standalone_mode=False) == 0
+    said = capsys.readouterr()
+    assert [one["batch"] for one in json.loads(said.out)] == [first, second]
+    assert over not in said.err
+    for batch_id in (first, second):
+        assert f"{batch_id}: 1 done, 2 credits spent" in said.err
+
+
+def test_where_all_are_finished_there_is_nothing_to_watch(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert world.hire
+    assert app(["watch"], standalone_mode=False) == 0
+    assert "All batches are finished" in capsys.readouterr().err

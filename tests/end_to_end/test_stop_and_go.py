@@ -43,6 +43,21 @@ def test_after_ctrl_c_the_same_command_finishes(person: Person, company: Company
     finishes_and_adds_up(person, company)
 
 
+def test_a_second_ctrl_c_does_not_wait_and_the_same_command_finishes(person: Person, company: Company) -> None:
+    run = person.start("run", HELLO, "--yes")
+    company.wait_for(lambda books: books["accepted"] >= 24)
+    run.send_signal(signal.SIGINT)
+    assert run.stderr is not None
+    while "Ctrl-C again leaves at once" not in run.stderr.readline():
+        assert run.poll() is None
+    ended = stop(run, signal.SIGINT)
+
+    assert ended.code == 130
+    assert "The same command goes on from here." in ended.err
+    assert person.left_behind() == []
+    finishes_and_adds_up(person, company)
+
+
 @pytest.mark.parametrize("accepted", [0, 12])
 def test_after_a_kill_nothing_is_left_behind_and_the_same_command_finishes(
     person: Person, company: Company, accepted: int

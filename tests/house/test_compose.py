@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from console.cli.main import VERBS
+from console.cli.verbs import VERBS
 from workers.settings import Settings
 
 ROOT = Path(__file__).parents[2]

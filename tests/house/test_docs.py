@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from batches.manifest import read_manifest
 from batches.manifest.policy_shape import PolicyShape
 from batches.manifest.shape import ManifestShape, OutputShape
 from batches.planning import make_plan
-from console.cli.main import VERBS
+from console.cli.verbs import VERBS
 from console.exit_codes import ExitCode
 from tests.pictures import picture
 from workers.settings import Settings
@@ -79,3 +80,12 @@ def test_the_manifest_page_has_every_key_and_no_other() -> None:
     keys = {key for key in ManifestShape.model_fields if key != "output"}
     keys |= {f"output.{key}" for key in OutputShape.model_fields}
     assert set(re.findall(r"^\| `([a-z.]+)` \|", page, re.MULTILINE)) == keys
+
+
+def test_the_page_of_commands_is_what_the_program_says() -> None:
+    spec = importlib.util.spec_from_file_location("commands", ROOT / "docs" / "commands.py")
+    assert spec is not None
+    assert spec.loader is not None
+    commands = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(commands)
+    assert commands.PAGE.read_text() == commands.page(), "run: PYTHONPATH=. python docs/commands.py"

@@ -11,7 +11,7 @@ import pytest
 SPEAKERS = """
 import logging, sys
 from workers import log
-log.configure(verbose=False, as_json=True)
+log.configure(level=logging.INFO, as_json=True)
 logging.getLogger("celery.worker").warning("a %s complaint", "long")
 logging.getLogger("httpx").info("chatter")
 try:

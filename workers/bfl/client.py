@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -15,7 +16,7 @@ from workers.bfl.line import Line, onward
 from workers.errors import AccountRefused, ApiUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from batches.store.images import Draft
@@ -80,13 +81,8 @@ class Client:
 
         Raises what a person should know before a batch begins.
         """
-        try:
+        with self._answering():
             answer = self._line.ask("GET", f"{self.api_url}/v1/credits", headers=self._key)
-        except httpx.HTTPError as error:
-            raise ApiUnreachable(
-                f"{self.api_url} does not answer: {_said(error)}.",
-                cure="Check the network and FLUXBATCH_API_URL, then run the same command again.",
-            ) from error
         match reading.read_credits(answer.status_code, _text(answer)):
             case KeyRefused(message):
                 raise AccountRefused(
@@ -103,10 +99,26 @@ class Client:
             case balance:
                 return balance
 
+    def date(self) -> float | None:
+        """What the API's clock shows, to the second; None where it shows none. Raises ApiUnreachable."""
+        with self._answering():
+            answer = self._line.ask("GET", f"{self.api_url}/v1/credits", headers=self._key)
+        return reading.read_date(answer.headers)
+
     def close(self) -> None:
         """Close all connections."""
         self._line.close()
         self._delivery.close()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.HTTPError as error:
+            raise ApiUnreachable(
+                f"{self.api_url} does not answer: {_said(error)}.",
+                cure="Check the network and FLUXBATCH_API_URL, then run the same command again.",
+            ) from error
 
     def _poll(self, url: str, *, may_go_on: bool) -> PollAnswer:
         """A redirect is followed once, and only to a host that may see the key."""

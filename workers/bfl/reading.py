@@ -82,6 +82,13 @@ def read_credits(code: int, text: str) -> Decimal | KeyRefused | Busy | Trouble:
     return Busy(said) if code == 429 or code >= 500 else Trouble(said)
 
 
+def read_date(headers: Mapping[str, str]) -> float | None:
+    """When the answer was given, by the clock of who gave it; None where that is not said, or nonsense."""
+    with suppress(ValueError):
+        return parsedate_to_datetime(headers.get("date", "")).timestamp()
+    return None
+
+
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds to wait, given as a number or as a date; None where neither can be read."""
     value = headers.get("retry-after", "")

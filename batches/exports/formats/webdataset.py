@@ -14,6 +14,7 @@ from batches.exports.croissant import MIMES, file_object, file_set
 from batches.exports.formats.tar import END, entry
 from batches.exports.page import Tally
 from batches.exports.pictures import picture_of
+from batches.exports.stream import Behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 INDEX = "index.json"
 
 BLOCK = 2_000_000
-"""Bytes that are written and hashed at once: while that goes on, other threads have the interpreter."""
+"""Bytes that are written and hashed at once, beside the fetching of the next."""
 
 FIELDS = (
     croissant.image_field({"extract": {"fileProperty": "content"}}),
@@ -59,24 +60,30 @@ class WebDataset:
 
     def write(self, stream: Stream[tuple[Item, tuple[bytes, ...]]], split: str, number: int) -> Shard:
         """See Format."""
-        options, key, tally = self._hands.question.options, f"{split}/{number:05}.tar", Tally()
+        key, tally = f"{split}/{number:05}.tar", Tally()
         with self._hands.place.draft() as draft:
-            block: list[bytes] = []
-            waiting = 0
-            for item, parts in stream.take():
-                tally.add(item)
-                block += parts
-                waiting += sum(map(len, parts))
-                is_full = tally.items == options.shard_count or draft.size + waiting >= options.shard_bytes
-                if is_full or waiting >= BLOCK:
-                    draft.write(b"".join(block))
-                    block, waiting = [], 0
-                if is_full:
-                    break
-            draft.write(b"".join([*block, END]))
+            with Behind(draft.write) as written:
+                for block in self._blocks(stream, tally):
+                    written.take(block)
+            draft.write(END)
             shard = tally.shard(split, key, draft)
             self._hands.place.keep(key, draft)
         return shard
+
+    def _blocks(self, stream: Stream[tuple[Item, tuple[bytes, ...]]], tally: Tally) -> Iterator[bytes]:
+        """The entries of one shard."""
+        options, block, waiting, size = self._hands.question.options, list[bytes](), 0, 0
+        for item, parts in stream.take():
+            tally.add(item)
+            block += parts
+            waiting += sum(map(len, parts))
+            is_full = tally.items == options.shard_count or size + waiting >= options.shard_bytes
+            if is_full or waiting >= BLOCK:
+                yield b"".join(block)
+                block, waiting, size = [], 0, size + waiting
+            if is_full:
+                return
+        yield b"".join(block)
 
     def beside(self, shards: Sequence[Shard]) -> Iterator[tuple[str, bytes]]:
         """See Format."""

@@ -22,7 +22,8 @@ from console.web.site import Here, JobNumber, Site, ThisBatch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from batches.store.ledger.records import Batch, KeptImage
+    from batches.store.ledger.histories import Picture
+    from batches.store.ledger.records import Batch
 
 PAGE = 60
 
@@ -76,7 +77,7 @@ async def thumbnail(
     return Response(data, media_type="image/webp", headers=headers)
 
 
-def _picture(site: Site, batch: Batch, number: int) -> KeptImage:
+def _picture(site: Site, batch: Batch, number: int) -> Picture:
     with site.ledger.read() as tx:
         kept = histories.picture_of(tx, batch.id, number)
     if kept is None:
@@ -103,6 +104,6 @@ def _pictures(site: Site, batch: Batch, asked: Asked, order: Order) -> Mapping[s
             found = histories.newest_jobs(tx, batch.id, wanted, limit=PAGE)
         else:
             found = histories.find_jobs(tx, batch.id, wanted, after=asked.after, limit=PAGE + 1)
-        now = standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
-    facts = {"rows": found[:PAGE], "more": len(found) > PAGE, "asked": asked, "batch": batch, "its": now}
+        now = standing.find_batch(tx, batch.id) or batch
+    facts = {"rows": found[:PAGE], "more": len(found) > PAGE, "asked": asked, "batch": now}
     return {"pictures": render("parts/pictures.html", **facts)}

@@ -90,6 +90,10 @@ document.addEventListener("click", (event) => {
   if (button.dataset.dialog) {
     const dialog = document.getElementById(button.dataset.dialog);
     dialog.querySelector("form")?.reset();
+    for (const [name, value] of Object.entries(button.dataset)) {
+      const field = dialog.querySelector(`[name="${name}"]`);
+      if (field) field.value = value; // what the dialog is about
+    }
     dialog.showModal();
     dialog.querySelectorAll("form").forEach(showBill);
   }

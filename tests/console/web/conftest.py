@@ -62,19 +62,17 @@ def access() -> Access:
 
 
 @pytest.fixture
-def site(world: World, images: MemoryStore, access: Access) -> Iterator[Site]:
+def site(world: World, images: MemoryStore, access: Access) -> Site:
     settings = Settings.load()
-    thumbnails = Thumbnails(images, settings.home)
-    yield Site(
+    return Site(
         settings=settings,
         ledger=world.ledger,
         images=images,
         access=access,
         budgets=Budgets(settings),
         hub=Hub(),
-        thumbnails=thumbnails,
+        thumbnails=Thumbnails(images, settings.home),
     )
-    thumbnails.close()
 
 
 @pytest.fixture

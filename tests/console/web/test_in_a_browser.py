@@ -70,6 +70,8 @@ def test_a_budget_is_raised(page: Page, world: World) -> None:
     dialog.get_by_role("button", name="Set the budget").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("12 credits, hard")).to_be_visible()
+    page.get_by_role("button", name="Budget", exact=True).click()
+    expect(dialog.get_by_label("Credits")).to_have_value("12")
     assert world.standing(batch_id).batch.paused is None
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.testclient import TestClient
 
 from batches.policy import Budget, Canary, Policy
 from batches.store.ledger import stops
 from batches.store.ledger.records import Reported, Stop
 from batches.store.ledger.states import State
+from console.web.app import make_app
 from tests.batches.store.ledger.world import CREDIT, image_of
+from workers.broker import connect
+from workers.embedded import embedded_broker
+from workers.settings import Settings
+from workers.slots import RedisSlots
 
 if TYPE_CHECKING:
-    from starlette.testclient import TestClient
-
     from batches.store.images.memory import MemoryStore
+    from console.web.site import Site
     from tests.batches.store.ledger.world import World
 
 COST = Reported(micro_credits=2 * CREDIT)
@@ -61,6 +67,26 @@ def test_the_overview_says_what_has_to_be_mended(client: TestClient, world: Worl
     )  # fmt: skip
     world.do(stops.stop, stop)
     assert "The account main rests since" in client.get("/").text
+
+
+def test_the_overview_tells_how_slots_are_used_and_why_they_were_cut(client: TestClient, world: World) -> None:
+    world.submit(1, accounts=("default",))
+    with embedded_broker(Path(".fluxbatch")) as url, connect(url) as redis:
+        slots = RedisSlots(redis)
+        slots.restore("default:standard", 24, ["job-1", "job-2"], 0)
+        slots.refused("default:standard", 0, "429: Too many active tasks", 30)
+        said = client.get("/").text
+    assert "<b>2</b> of 18, cut from 24" in said
+    assert "429: Too many active tasks" in said
+    assert "standard: 2 of 18 slots used" in said
+
+
+def test_a_broker_that_is_away_is_told_and_the_rest_is_shown(site: Site, world: World) -> None:
+    world.submit(1, accounts=("default",))
+    away = replace(site, settings=Settings(broker_url="redis://127.0.0.1:1"))
+    said = TestClient(make_app(away), base_url="http://127.0.0.1:8600").get("/").text
+    assert "The broker redis://127.0.0.1:1 cannot be reached" in said
+    assert "hello" in said
 
 
 def test_without_workers_nothing_goes_on_and_the_page_says_so(client: TestClient, world: World) -> None:
