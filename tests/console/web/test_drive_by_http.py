@@ -22,7 +22,7 @@ def test_the_script_of_the_page_prints_what_stands_below_it(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     [(script, printed)] = SCRIPT.findall(PAGE.read_text())
-    with worker_processes(tmp_path / "worker.log", ["simulator"]):
+    with worker_processes(tmp_path / "worker.log", ["simulator"], verbose=False):
         exec(script.replace("http://127.0.0.1:8600", url), {})
     assert capsys.readouterr().out == printed
 
