@@ -1,4 +1,4 @@
-"""Makes the pictures of the web page in docs/images, of a night on the simulator.
+"""Makes the pictures of the web page in docs/images, of a night on the simulator and the costs of three others.
 
     pip install playwright && playwright install chromium
     PYTHONPATH=. python docs/web_screenshots.py        # or with the path of another Chromium behind it
@@ -22,14 +22,22 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 import simulator
+from batches.store.ledger import Ledger
+from bench.big_ledger import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 IMAGES = Path(__file__).parent / "images"
 WIDTH, HEIGHT = 1180, 1080
+JOBS = 30_000
+"""Of the three nights."""
+
+LOADING = 2_000
+"""Milliseconds, in which pictures come that are seen."""
+
 SECONDS = 110
 """After which the last batch is looked at."""
 
@@ -50,8 +58,45 @@ AWKWARD = (
 """The simulator moderates the one, and fails at the other."""
 
 
+WRITTEN = """\
+version: 1
+name: winter-covers
+models: [flux-2-pro, flux-2-klein-4b, flux-kontext-pro]
+labels: {project: covers, season: winter}
+seeds: [1, 2, 3, 4]
+
+policy:
+  budget: {credits: 400}
+  deadline: 07:00
+  time_zone: Europe/Berlin
+
+prompt: "{subject}, {light}, editorial illustration"
+vars: {light: low winter sun}
+
+prompts:
+  - vars: {subject: a red fox trotting through fresh snow}
+  - vars: {subject: a heron at the edge of a frozen pond}
+  - vars: {subject: a tram climbing a hill}
+    params: {safety_tolerance: 2}
+"""
+
+
+BUDGETS = """
+[[budgets]]
+name = "campaign"
+per = "ever"
+credits = 100000
+label = {style = "photo"}
+
+[[budgets]]
+name = "studio"
+per = "ever"
+credits = 90000
+"""
+
+
 def main() -> None:
-    """Overview, batch and job, by day and by night."""
+    """Every page, by day and by night."""
     chromium = sys.argv[1] if len(sys.argv) > 1 else None
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name, simulator.running(speed=4) as company:
@@ -66,22 +111,48 @@ def main() -> None:
                 browser = playwright.chromium.launch(executable_path=chromium)
                 for scheme in ("light", "dark"):
                     _look(browser, url, scheme)
-                browser.close()
             finally:
                 last.terminate()
                 last.wait()
+            _look_at_costs(browser, folder / "three-nights")
+            browser.close()
 
 
 def _look(browser: Browser, url: str, scheme: str) -> None:
-    tab = browser.new_page(
-        base_url=url, viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="dark" if scheme == "dark" else "light"
-    )
+    tab = _tab(browser, url, scheme)
     tab.goto("/")
     tab.screenshot(path=IMAGES / f"web-overview-{scheme}.png")
     tab.get_by_role("link", name="autumn-catalogue", exact=True).click()
     tab.get_by_role("img", name="credits spent").wait_for()
     tab.screenshot(path=IMAGES / f"web-batch-{scheme}.png")
+    tab.get_by_role("link", name="Gallery").click()
+    tab.get_by_label("Order").select_option("newest")
+    tab.wait_for_timeout(LOADING)
+    tab.screenshot(path=IMAGES / f"web-gallery-{scheme}.png")
+    tab.goto("/new")
+    tab.get_by_label("Manifest", exact=True).fill(WRITTEN)
+    tab.get_by_role("cell", name="flux-kontext-pro").wait_for()
+    tab.screenshot(path=IMAGES / f"web-new-{scheme}.png")
     tab.close()
+
+
+def _look_at_costs(browser: Browser, folder: Path) -> None:
+    (folder / ".fluxbatch").mkdir(parents=True)
+    (folder / "fluxbatch.toml").write_text(BUDGETS)
+    with Ledger(f"sqlite:///{folder}/.fluxbatch/ledger.db") as ledger:
+        list(fill(ledger, JOBS))
+    with _served(folder) as url:
+        for scheme in ("light", "dark"):
+            tab = _tab(browser, url, scheme, height=1_900)
+            tab.goto("/costs?since=&by=model")
+            tab.get_by_role("img", name="Cost by model").wait_for()
+            tab.screenshot(path=IMAGES / f"web-costs-{scheme}.png")
+            tab.close()
+
+
+def _tab(browser: Browser, url: str, scheme: str, *, height: int = HEIGHT) -> Page:
+    size: ViewportSize = {"width": WIDTH, "height": height}
+    return browser.new_page(base_url=url, viewport=size, color_scheme="dark" if scheme == "dark" else "light")
 
 
 def _run(

@@ -13,13 +13,14 @@ from markupsafe import Markup, escape
 from batches.megapixels import show_megapixels
 from batches.money import MICRO_PER_CREDIT, credits_of, show_credits, show_usd
 from console.cli.outlook import rounded
+from console.cli.output import show_bytes
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 ROOM = Path(__file__).parent / "templates"
 
-NAVIGATION = (("/", "Overview"),)
+NAVIGATION = (("/", "Overview"), ("/new", "New batch"), ("/costs", "Costs"))
 """Where every page leads: path and title."""
 
 
@@ -112,6 +113,7 @@ def _environment() -> Environment:
         "plain": credits_of,
         "span": _span,
         "megapixels": show_megapixels,
+        "size": show_bytes,
     }
     room.globals |= {
         "percent": _percent,

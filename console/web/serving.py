@@ -14,6 +14,7 @@ from batches.store.ledger import Ledger
 from console.web.app import make_app
 from console.web.live import Hub
 from console.web.site import Site
+from console.web.thumbnails import Thumbnails
 from workers.budgets import Budgets
 
 if TYPE_CHECKING:
@@ -55,7 +56,17 @@ def site_of(settings: Settings, access: Access) -> Iterator[Site]:
     """What these settings lead to, kept open for the block."""
     images = open_store(settings.images_url)
     with Ledger(settings.where_ledger) as ledger:
-        yield Site(settings=settings, ledger=ledger, images=images, access=access, budgets=Budgets(settings), hub=Hub())
+        small = Thumbnails(images, settings.home)
+        yield Site(
+            settings=settings,
+            ledger=ledger,
+            images=images,
+            access=access,
+            budgets=Budgets(settings),
+            hub=Hub(),
+            thumbnails=small,
+        )
+        small.close()
 
 
 def serve(site: Site, held: socket.socket, announce: Callable[[], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Text, cast, func, or_, select
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 MANY = frozenset({State.QUEUED, State.DONE})
 """States that most jobs are in: those are found in the order of the plan, all others by their state."""
+
+LATEST = 2_000
+"""Attempts that are looked through for the newest."""
+
+MOST_OF_A_ROW = 200
+"""Jobs to each side that are looked at for those of one row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,15 @@ class Picture(NamedTuple):
     key: str  #: in the image store
     sha256: str  #: of its bytes
     format: str  #: jpeg, png or webp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOfJobs:
+    """All that was made of one row."""
+
+    jobs: Sequence[RowMapping]  #: in the order of the plan
+    before: int | None  #: a job of the row before it
+    behind: int | None  #: of the next one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +128,41 @@ def find_jobs(tx: Connection, batch_id: str, wanted: Wanted, *, after: int = 0, 
         .limit(limit)
     )
     return tx.execute(query).mappings().all()
+
+
+def newest_jobs(tx: Connection, batch_id: str, wanted: Wanted, *, limit: int) -> Sequence[RowMapping]:
+    """Those of them whose attempts ended last, the newest first; only the latest attempts of all batches are seen."""
+    latest = (
+        select(attempts.c.job_id, attempts.c.ended_at)
+        .where(attempts.c.ended_at.is_not(None))
+        .order_by(attempts.c.ended_at.desc())
+        .limit(LATEST)
+        .subquery()
+    )
+    query = (
+        select(jobs)
+        .join(latest, latest.c.job_id == jobs.c.id)
+        .where(jobs.c.batch_id == batch_id, *wanted.conditions())
+        .order_by(latest.c.ended_at.desc())
+        .limit(limit)
+    )
+    return list({row["number"]: row for row in tx.execute(query).mappings()}.values())
+
+
+def row_around(tx: Connection, batch_id: str, number: int) -> RowOfJobs:
+    """What the plan asks for of the row that this job is of: its jobs follow each other."""
+    span = jobs.c.number.between(number - MOST_OF_A_ROW, number + MOST_OF_A_ROW)
+    query = select(jobs).where(jobs.c.batch_id == batch_id, span).order_by(jobs.c.number)
+    near = tx.execute(query).mappings().all()
+    runs = [list(run) for _, run in groupby(near, key=lambda job: job["row_id"])]
+    place = next((at for at, run in enumerate(runs) if any(job["number"] == number for job in run)), None)
+    if place is None:
+        return RowOfJobs(jobs=(), before=None, behind=None)
+    return RowOfJobs(
+        jobs=runs[place],
+        before=runs[place - 1][-1]["number"] if place else None,
+        behind=runs[place + 1][0]["number"] if place + 1 < len(runs) else None,
+    )
 
 
 def models_of(tx: Connection, batch_id: str) -> Sequence[str]:

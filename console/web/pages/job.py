@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
@@ -53,7 +54,7 @@ async def live(site: Here, batch: ThisBatch, number: JobNumber) -> Response:
 
 def as_manifest(batch: Batch, found: History) -> str:
     """A manifest that asks for this job alone, to be changed and submitted anew."""
-    params = dict(found.job["params"])
+    params = {name: _named(value) for name, value in found.job["params"].items()}
     prompt = params.pop("prompt", "")
     told = {
         "version": 1,
@@ -64,6 +65,16 @@ def as_manifest(batch: Batch, found: History) -> str:
         "prompts": [prompt],
     }
     return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _named(value: object) -> object:
+    """A value as a manifest has it: a picture by the name of its file."""
+    match value:
+        case list():
+            return [_named(one) for one in value]
+        case {"file": str(path), "sha256": str()}:
+            return Path(path).name
+    return value
 
 
 def moments(tried: Tried) -> Iterator[Moment]:

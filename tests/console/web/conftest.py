@@ -20,7 +20,9 @@ from console.web.guard import PROOF
 from console.web.live import Hub
 from console.web.serving import Server, bound
 from console.web.site import Site
+from console.web.thumbnails import Thumbnails
 from tests.batches.store.ledger.world import World
+from tests.workers.conftest import broker_url, redis  # noqa: F401  # fixtures
 from workers.budgets import Budgets
 from workers.settings import Settings
 
@@ -63,7 +65,13 @@ def access() -> Access:
 def site(world: World, images: MemoryStore, access: Access) -> Site:
     settings = Settings.load()
     return Site(
-        settings=settings, ledger=world.ledger, images=images, access=access, budgets=Budgets(settings), hub=Hub()
+        settings=settings,
+        ledger=world.ledger,
+        images=images,
+        access=access,
+        budgets=Budgets(settings),
+        hub=Hub(),
+        thumbnails=Thumbnails(images, settings.home),
     )
 
 
