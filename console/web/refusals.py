@@ -13,13 +13,14 @@ from batches.errors import FluxbatchError, SettingError
 from batches.manifest import ManifestError
 from batches.models import UnknownModel
 from batches.store.ledger.steering import OverBudget
+from console.actions.uploads import UploadRefused
 from console.web.rendering import render
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import Scope
 
-STATUS = {OverBudget: 409, SettingError: 422, ManifestError: 422, UnknownModel: 422}
+STATUS = {OverBudget: 409, UploadRefused: 422, SettingError: 422, ManifestError: 422, UnknownModel: 422}
 """What the one who asks can mend. Everything else is out of reach: 503."""
 
 WORDS = {403: "Not from here", 404: "Not found", 405: "Not like this", 413: "Too large", 422: "That cannot be",
