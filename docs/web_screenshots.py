@@ -38,7 +38,7 @@ JOBS = 30_000
 LOADING = 2_000
 """Milliseconds, in which pictures come that are seen."""
 
-SECONDS = 75
+SECONDS = 110
 """After which the last batch is looked at."""
 
 PROMPTS = (

@@ -34,6 +34,11 @@ def _credits(micro: int) -> str:
     return f"{credits_of(rounded(micro)):,}"
 
 
+def _about(micro: int) -> str:
+    """`62.5`, `5,217`: what lies ahead is not known to the hundredth."""
+    return f"{credits_of(round(micro, -6)):,}" if micro >= 100 * MICRO_PER_CREDIT else _credits(micro)
+
+
 def _count(number: int) -> str:
     return f"{number:,}"
 
@@ -97,6 +102,7 @@ def _environment() -> Environment:
     )
     room.filters |= {
         "credits": _credits,
+        "about": _about,
         "show_credits": show_credits,
         "usd": lambda micro: show_usd(round(micro / MICRO_PER_CREDIT) * MICRO_PER_CREDIT),
         "count": _count,

@@ -35,8 +35,8 @@ def test_a_manifest_becomes_pictures_sidecars_and_a_bill_that_equals_the_company
         facts = json.loads(Path(f"{job['image']}.json").read_text())
         with Image.open(job["image"]) as image:
             image.load()
-            assert image.size == (job["width"], job["height"]) == (facts["width"], facts["height"])
-            assert facts["sha256"] == job["sha256"]
+            assert image.size == (job["width"], job["height"]) == (facts["image"]["width"], facts["image"]["height"])
+            assert facts["image"]["sha256"] == job["sha256"]
     _has_a_receipt_of(Path(jobs[0]["image"]).parent, jobs=24, credits_=55.5)
 
 

@@ -90,11 +90,6 @@ class Wanted:
     label: str = ""  #: `key=value`, or a value of any label
     text: str = ""  #: in the prompt, the row's id, the file's name or the reason; in capitals or not
 
-    @property
-    def is_all(self) -> bool:
-        """Whether no job is left out."""
-        return self == Wanted()
-
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         """On a job."""
         found: list[ColumnElement[bool]] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from batches.reports.cost import state_of
@@ -45,4 +44,4 @@ def head_of(now: Standing) -> str:
 def page(template: str, batch: Batch, tab: str, **facts: object) -> str:
     """A page of a batch."""
     retriable = [state for state in ORDER if state in RETRIABLE]
-    return render(template, batch=batch, tab=tab, retriable=retriable, opened=time.time(), **facts)
+    return render(template, batch=batch, tab=tab, retriable=retriable, **facts)

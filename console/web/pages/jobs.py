@@ -70,7 +70,7 @@ def jobs(site: Here, batch: ThisBatch, asked: Filters) -> Response:
     with site.ledger.read() as tx:
         models = histories.models_of(tx, batch.id)
     facts = {"asked": asked, "states": ORDER, "models": models}
-    parts = _topic(site, batch, asked).parts()
+    parts = {**head(site, batch), **_page(site, batch, asked)}
     live = f"/live/batches/{batch.id}/jobs{asked.query()}"
     return HTMLResponse(page("jobs.html", batch, "jobs", parts=parts, live=live, **facts))
 
@@ -82,14 +82,9 @@ async def live(site: Here, batch: ThisBatch, asked: Filters) -> Response:
 
 
 def _topic(site: Site, batch: Batch, asked: Asked) -> Topic:
-    """A search for words may look through a million jobs: it is not done again and again."""
-    return Topic(
-        key=f"jobs {batch.id} {asked.query()}",
-        sources=(
-            Source(every=0.5, read=lambda: head(site, batch)),
-            Source(every=3600.0 if asked.text or asked.label else 1.0, read=lambda: _page(site, batch, asked)),
-        ),
-    )
+    """A search for words may look through a million jobs, so what it found stays as it was."""
+    jobs_too = () if asked.text or asked.label else (Source(every=1.0, read=lambda: _page(site, batch, asked)),)
+    return Topic(key=f"jobs {batch.id} {asked.query()}", sources=(Source(0.5, lambda: head(site, batch)), *jobs_too))
 
 
 def _page(site: Site, batch: Batch, asked: Asked) -> Mapping[str, str]:
