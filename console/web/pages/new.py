@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,7 +152,7 @@ def _shown(made: Drafted, folder: Path) -> str:
         figures=made.figures,
         finish=finish and finish.say(now),
         done_at=show_moment(now + made.figures.duration.seconds, now),
-        rules=list(each_rule(made.plan.policy)),
+        rules=list(each_rule(replace(made.plan.policy, budget=None))),
         warnings=[_near(one, folder) for one in made.plan.warnings],
         price=_price(made),
         workers=workers_for(made.manifest, made.payers),
