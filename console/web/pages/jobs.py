@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
@@ -52,13 +52,13 @@ class Asked:
 
 
 def _asked(
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[State | Literal[""], Query()] = "",
     model: Words = "",
     label: Words = "",
     text: Words = "",
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> Asked:
-    return Asked(state, model.strip(), label.strip(), text.strip(), after)
+    return Asked(state or None, model.strip(), label.strip(), text.strip(), after)
 
 
 Filters = Annotated[Asked, Depends(_asked)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,11 +107,16 @@ def plan(site: Here, written: Written) -> Response:
 @router.post("/new/submit")
 def send(site: Here, agreed: Agreed) -> Response:
     """Write it into the ledger, if it still costs what was agreed to."""
-    folder = Uploads(site.settings.home).submitted(agreed.files)
+    kept = Uploads(site.settings.home)
     with site.turns.turn(agreed.page) as heed:
-        made = _drafted(site, agreed.draft, folder, heed)
+        try:
+            made = _drafted(site, agreed.draft, kept.draft(agreed.files), heed)
+        except ManifestError:
+            raise Refused(422, "There is something to mend.", cure="It is told beside the manifest.") from None
         if made.bill != agreed.bill:
             raise Refused(409, "The bill is another one by now.", cure="Look at it again, and then submit.")
+        if agreed.files:  # its jobs name files where these stay
+            made = _drafted(site, agreed.draft, kept.submitted(agreed.files), heed)
         standing = submit(made, site.settings, site.ledger)
     return JSONResponse({"id": standing.batch.id, "message": f"{standing.batch.name} is submitted."})
 
@@ -146,7 +152,7 @@ def _shown(made: Drafted, folder: Path) -> str:
         figures=made.figures,
         finish=finish and finish.say(now),
         done_at=show_moment(now + made.figures.duration.seconds, now),
-        rules=list(each_rule(made.plan.policy)),
+        rules=list(each_rule(replace(made.plan.policy, budget=None))),
         warnings=[_near(one, folder) for one in made.plan.warnings],
         price=_price(made),
         workers=workers_for(made.manifest, made.payers),

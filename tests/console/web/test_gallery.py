@@ -110,6 +110,9 @@ def test_the_gallery_shows_what_is_done_and_filters(client: TestClient, world: W
     assert "jobs/2/compare" in client.get(f"{at}?state=failed").text
     assert "jobs/1/compare" in client.get(f"{at}?order=newest").text
     assert "No picture is like this" in client.get(f"{at}?text=zebra").text
+    as_the_form_asks = "?order=newest&state=&model=&label=&text="
+    assert "jobs/1/compare" in client.get(at + as_the_form_asks).text
+    assert client.get(f"/batches/{batch_id}/jobs{as_the_form_asks}").status_code == 200
 
 
 def test_a_prompt_is_compared_with_the_next_at_hand(client: TestClient, world: World) -> None:

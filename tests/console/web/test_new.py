@@ -81,6 +81,15 @@ def test_another_bill_is_not_submitted(client: TestClient, world: World) -> None
         assert standing.list_batches(tx) == []
 
 
+def test_what_is_not_submitted_is_not_kept(client: TestClient) -> None:
+    files = add(client, "rows.csv", b"prompt\na fox\n")
+    text = "version: 1\nname: rows\nmodel: flux-2-pro\nprompts:\n  - from: rows.csv\n"
+    assert send(client, "/new/submit", text, files=files, bill="another")["error"]["message"].startswith("The bill")
+    told = send(client, "/new/submit", "version: [", files=files, bill="none")["error"]
+    assert told == {"message": "There is something to mend.", "cure": "It is told beside the manifest."}
+    assert not Path(".fluxbatch/uploads/kept").exists()
+
+
 def test_the_simulator_makes_it_for_nobodys_money(client: TestClient, world: World) -> None:
     bill = send(client, "/new/plan", TEXT, simulate=True)["bill"]
     told = send(client, "/new/submit", TEXT, simulate=True, bill=bill)
@@ -138,7 +147,9 @@ def test_a_name_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UploadRefused):
         Uploads(tmp_path).keep(name, b"x", 0)
     with pytest.raises(UploadRefused):
-        Uploads(tmp_path).draft({name: "../../ledger.db"})
+        Uploads(tmp_path).draft({name: "0" * 64})
+    with pytest.raises(UploadRefused):
+        Uploads(tmp_path).draft({"a.csv": "../../ledger.db"})
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 

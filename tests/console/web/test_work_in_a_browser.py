@@ -109,9 +109,9 @@ def test_the_costs_follow_what_is_spent(page: Page, world: World, images: Memory
     page.goto("/costs?since=")
     expect(page.get_by_role("cell", name="flux-dev")).to_be_visible()
     expect(page.get_by_text("6 of 30 credits")).to_be_visible()
-    expect(page.get_by_role("img", name="Cost by model")).to_be_visible()
+    expect(page.get_by_role("img", name="Cost by model")).to_be_visible(timeout=30_000)
     make(world, images, 3)
-    expect(page.get_by_text("15 of 30 credits")).to_be_visible()
+    expect(page.get_by_text("15 of 30 credits")).to_be_visible(timeout=30_000)  # it is read as seldom as it is slow
     page.get_by_label("and each").select_option("label:series")
     expect(page.get_by_role("cell", name="animals")).to_be_visible()
     with page.expect_download() as kept:
