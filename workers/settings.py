@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     broker_url: str | None = None
     ledger_url: str | None = None
     images_url: str = "./images"
+    web_token: SecretStr | None = None
+    web_token_file: Path | None = None
+    webhook_secret: SecretStr | None = None
 
     @classmethod
     def load(cls) -> Settings:

@@ -4,7 +4,7 @@ from batches.manifest.filling import layers
 from batches.manifest.images import InputImage, InputImages
 from batches.manifest.manifest import Item, Manifest, Row
 from batches.manifest.problem import MOST_PROBLEMS, ManifestError, Place, Problem, Problems
-from batches.manifest.reading import read_manifest
+from batches.manifest.reading import manifest_in, read_manifest
 from batches.manifest.rows import rows_of
 from batches.manifest.seals import Seals
 from batches.manifest.seen import Seen
@@ -26,6 +26,7 @@ __all__ = [
     "Seen",
     "Template",
     "layers",
+    "manifest_in",
     "read_manifest",
     "rows_of",
     "shape_schema",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from batches.manifest.problem import ManifestError, Place, Problem
@@ -44,6 +45,17 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):  # too long a name, or one with a NUL in it
         return False
+
+
+def stays_below(name: str) -> bool:
+    """Whether a relative path, or a pattern, leads nowhere but into the folder it begins in."""
+    path = PurePath(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def out_of_reach(name: str) -> tuple[str, str]:
+    """What to tell of a file that a confined manifest may not name, and the cure."""
+    return f"{name} is not among the files of this manifest", "add the file, and write its name alone"
 
 
 def decode(raw: bytes, file: str) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.manifest.files import why_unreadable
+from batches.manifest.files import out_of_reach, stays_below, why_unreadable
 from batches.manifest.pairing import Pairing
 
 if TYPE_CHECKING:
@@ -59,14 +59,17 @@ class InputImage:
 class InputImages:
     """The input images of one manifest: each is read once, and must stay what it was."""
 
-    def __init__(self, folder: Path) -> None:
-        """Names are relative to this folder, or absolute."""
+    def __init__(self, folder: Path, *, confined: bool = False) -> None:
+        """Names are relative to this folder, or absolute; `confined` refuses those that lead out of it."""
         self._folder = folder
+        self._confined = confined
         self._pairing = Pairing(folder)
         self._known: dict[str, tuple[object, InputImage]] = {}
 
     def files(self, name: str) -> Sequence[str]:
-        """The files that this name or pattern stands for."""
+        """The files that this name or pattern stands for; raises ValueError, with the cure, for one out of reach."""
+        if self._confined and not stays_below(name):
+            raise ValueError(*out_of_reach(name))
         return self._pairing.files(name)
 
     def read(self, name: str) -> InputImage:

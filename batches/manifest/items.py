@@ -12,26 +12,28 @@ from batches.manifest.sources import sources_of
 from batches.manifest.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from batches.manifest.document import Node
     from batches.manifest.shape import ManifestShape, PromptShape
+    from batches.manifest.sources import Source
 
     Params = Mapping[str, object]
 
 
-def items_of(shape: ManifestShape, root: Node, variant: Variant, folder: Path) -> tuple[Item, ...]:
+def items_of(shape: ManifestShape, root: Node, variant: Variant, folder: Path, *, confined: bool) -> tuple[Item, ...]:
     """Every entry; all variants set what this one does. Raises ManifestError with what is wrong with any of them."""
     written = root.children["prompts"]
     nodes = [written] if isinstance(written.value, dict) else list(written.children.values())
     defaults = cache(partial(_params, shape.params, root))
+    find = partial(sources_of, folder=folder, confined=confined)
     problems = Problems()
     items: list[Item] = []
     for prompt, node in zip(shape.prompts, nodes, strict=True):
         try:
             problems.add_all(_set_twice(node, variant))
-            items.append(_item(prompt, node, shape, root, folder=folder, defaults=defaults))
+            items.append(_item(prompt, node, shape, root, find=find, defaults=defaults))
         except ManifestError as error:
             problems.take(error)
     problems.refuse()
@@ -52,14 +54,14 @@ def _item(
     shape: ManifestShape,
     root: Node,
     *,
-    folder: Path,
+    find: Callable[[Iterable[str], Node], Iterator[Source]],
     defaults: Callable[[bool], Params],
 ) -> Item:
     variables = {**_texts(root, "vars"), **_texts(node, "vars")}
     fillable = bool(variables or prompt.from_ or shape.models or shape.matrix or shape.zip)
     labels = {name: _filled(label.text, label, fillable) for name, label in _nodes(root, node, "labels").items()}
     return Item(
-        sources=tuple(sources_of(prompt.from_, node.children["from"], folder)) if prompt.from_ else (),
+        sources=tuple(find(prompt.from_, node.children["from"])) if prompt.from_ else (),
         prompt=_filled(prompt.prompt, node.find("prompt") or node, fillable) if prompt.prompt else None,
         default_prompt=template_of(shape.prompt, root.children["prompt"]) if shape.prompt else None,
         id=_filled(prompt.id, node.children["id"], fillable) if prompt.id else None,

@@ -92,6 +92,7 @@ class Manifest:
     """One batch as a person asked for it; nothing is checked against the models yet, and no source is read."""
 
     path: Path  #: the file, as the person gave it
+    is_confined: bool  #: whether every file it names has to lie in the folder of this one, or below
     sha256: str  #: of the file's bytes, in hex
     text: str = field(repr=False)  #: what the file says
     name: str  #: of the batch

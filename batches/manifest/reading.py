@@ -28,17 +28,27 @@ if TYPE_CHECKING:
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest in this file; raises ManifestError with what is wrong with its shape."""
-    file = str(path)
-    with opened(path, Place(file)) as page:
+    with opened(path, Place(str(path))) as page:
         raw = page.readall()
+    return manifest_in(raw, path)
+
+
+def manifest_in(raw: bytes, path: Path, *, confined: bool = False) -> Manifest:
+    """The manifest that these bytes would be in a file of this path.
+
+    `confined` is for the text of somebody who may not read what this process may: all files it names lie in the
+    folder of the path, or below.
+    """
+    file = str(path)
     text = decode(raw, file)
     root = compose(text, file)
     shape = _shaped(root)
     variants = variants_of(root)
-    items = items_of(shape, root, variants[0], path.parent)
+    items = items_of(shape, root, variants[0], path.parent, confined=confined)
     output = shape.output or OutputShape()
     return Manifest(
         path=path,
+        is_confined=confined,
         sha256=hashlib.sha256(raw).hexdigest(),
         text=text,
         name=shape.name,

@@ -34,6 +34,7 @@ class Drafting:
         self.problems = Problems()
         self.asked = 0  #: images so far, identical requests counted each
         self._manifest = material.manifest
+        self._heed = material.premises.heed
         self._seals = material.seals
         self._requests = Requests(material, self.problems)
 
@@ -49,6 +50,7 @@ class Drafting:
             if unknown := unknown_name(self._manifest.output_name, row.variables):
                 self.problems.add(Problem(self._manifest.place("output", "name"), *unknown))
             self.asked += row.item.repeat * (len(row.seeds) or 1)
+            self._heed(self.asked)
             if self.asked > MOST_IMAGES:
                 self.problems.add(_excess(self._manifest))
                 break

@@ -24,4 +24,4 @@ class Material:
     @classmethod
     def of(cls, manifest: Manifest, premises: Premises) -> Material:
         """For the first pass."""
-        return cls(manifest, premises, Seals(), InputImages(manifest.path.parent))
+        return cls(manifest, premises, Seals(), InputImages(manifest.path.parent, confined=manifest.is_confined))

@@ -10,7 +10,11 @@ from batches.planning.experience import NO_EXPERIENCE, Experience
 from batches.planning.overrides import AS_ASKED, Overrides
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+
+def _go_on(_images: int) -> None:
+    """However many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Premises:
     overrides: Overrides = AS_ASKED  #: what if
     prices: PriceTable = PUBLISHED  #: of the account that pays
     slots: Mapping[str, int] = field(default_factory=lambda: LANE_SLOTS)  #: of the account that pays, by lane class
+    heed: Callable[[int], None] = _go_on
+    """Is told before the images of each row how many they make by then; what it raises ends the planning."""
 
 
 NOTHING_GIVEN = Premises()

@@ -72,26 +72,26 @@ def write_receipt(
 
 def _keep_jobs(store: ImageStore, key: str, lines: Iterable[JobLine], goes_on: Callable[[], bool]) -> bool:
     with store.draft() as draft:
-        for chunk in _chunks(lines):
+        for chunk in as_csv(lines):
             if not goes_on():
                 return False
-            draft.write(chunk.encode(errors="backslashreplace"))
+            draft.write(chunk)
         store.keep(key, draft)
     return True
 
 
-def _chunks(lines: Iterable[JobLine]) -> Iterator[str]:
-    """CSV, some hundred lines at a time."""
+def as_csv(lines: Iterable[JobLine]) -> Iterator[bytes]:
+    """`jobs.csv`, some hundred lines at a time."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
     for number, line in enumerate(lines, 1):
         writer.writerow(_cells(line))
         if number % CHUNK == 0:
-            yield text.getvalue()
+            yield text.getvalue().encode(errors="backslashreplace")
             text.seek(0)
             text.truncate()
-    yield text.getvalue()
+    yield text.getvalue().encode(errors="backslashreplace")
 
 
 def _cells(line: JobLine) -> tuple[object, ...]:

@@ -74,9 +74,7 @@ def need(tx: Connection, accounts: Sequence[str]) -> Need:
 
     By the sums of the ledger, as a projection has it: the jobs that wait may be a million, and none is looked at.
     """
-    theirs = [
-        batch for batch in standing.list_batches(tx) if batch.ended_at is None and {*accounts} & {*batch.accounts}
-    ]
+    theirs = [batch for batch in standing.going_on(tx) if {*accounts} & {*batch.accounts}]
     left = [left_of(standing.standing_of(tx, batch), courses.courses_of(tx, batch.id)) for batch in theirs]
     return Need(micro_credits=int(sum(amount for amount, _ in left)), unknown_prices=sum(jobs for _, jobs in left))
 

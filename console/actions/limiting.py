@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,24 +11,32 @@ from pydantic import ValidationError
 
 from batches.errors import SettingError
 from batches.manifest.policy_shape import PolicyShape
+from batches.manifest.policy_values import MOST_MONEY
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
-from batches.store.ledger import limits, standing
+from batches.money import MICRO_PER_CREDIT, micro_credits
+from batches.policy import SIMULATED, Budget
+from batches.store.ledger import limits, purses, spending, standing
+from console.actions.services import SIMULATOR
+from workers.accounts import Accounts
 from workers.broker import connect
 from workers.embedded import running_broker
 from workers.slots import RedisSlots, lane_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
-    from batches.policy import Policy
+    from batches.policy import Policy, WideBudget
     from batches.store.ledger import Ledger
     from batches.store.ledger.records import Batch
+    from batches.store.ledger.standing import Standing
     from workers.accounts import Account
     from workers.settings import Settings
     from workers.slots import LaneView
 
 MOST_SLOTS = 1000
+
 
 USUAL = "usual"
 """Takes back what a person has set: as many slots as the account has anyway."""
@@ -53,6 +62,14 @@ def lanes(settings: Settings, account: Account, ledger: Ledger) -> Sequence[Lane
     return [LaneLine(lane=lane, ceiling=ceiling, view=views.get(lane)) for lane, ceiling in ceilings.items()]
 
 
+def every_lane(settings: Settings, ledger: Ledger) -> Mapping[str, Sequence[LaneLine]]:
+    """Those of all accounts that are set up, and of the simulator's where it has a batch that goes on."""
+    with ledger.read() as tx:
+        simulated = any(SIMULATED in batch.accounts for batch in standing.going_on(tx))
+    accounts = [*Accounts.of(settings), *([SIMULATOR] if simulated else [])]
+    return {account.name: lanes(settings, account, ledger) for account in accounts}
+
+
 def set_ceilings(ledger: Ledger, account: str, changes: Iterable[str]) -> None:
     """Give lanes at most so many slots, as in `standard=12`. The leader of the fleet follows within a second."""
     read = [_ceiling(*_parts(change)) for change in changes]
@@ -70,6 +87,20 @@ def set_rules(ledger: Ledger, batch: Batch, changes: Iterable[str]) -> Policy:
         if numbers:
             limits.set_policy(tx, batch.id, policy)
     return policy
+
+
+def set_budget(ledger: Ledger, batch: Batch, amount: Decimal, budgets: Sequence[WideBudget]) -> Standing:
+    """Let a batch cost so many credits. One that rests for its budget goes on if there is room now."""
+    cap = micro_credits(amount) if amount.is_finite() else 0
+    if not 0 < cap <= MOST_MONEY * MICRO_PER_CREDIT:
+        raise SettingError(f"A budget of {amount} credits cannot be.", cure=f"Say 0.000001 to {MOST_MONEY:,} credits.")
+    with ledger.write() as tx:
+        found = standing.find_batch(tx, batch.id) or batch
+        budget = replace(found.policy.budget or Budget(micro_credits=cap), micro_credits=cap)
+        limits.set_policy(tx, batch.id, replace(found.policy, budget=budget))
+        spending.reconsider(tx, batch.id)
+        purses.reconsider(tx, standing.find_batch(tx, batch.id) or batch, budgets, time.time())
+        return standing.standing_of(tx, standing.find_batch(tx, batch.id) or batch)
 
 
 def _views(settings: Settings, account: Account, names: Iterable[str]) -> Mapping[str, LaneView]:

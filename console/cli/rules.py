@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 def rules(policy: Policy) -> str:
     """Everything that differs from a policy nobody wrote, in one line; empty where nothing does."""
-    return "; ".join(_rules(policy))
+    return "; ".join(each_rule(policy))
 
 
-def _rules(policy: Policy) -> Iterator[str]:
+def each_rule(policy: Policy) -> Iterator[str]:
+    """The same, one by one."""
     usual = Policy()
     if policy.budget:
         yield f"a {policy.budget.mode} budget of {show_credits(policy.budget.micro_credits)}"

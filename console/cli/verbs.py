@@ -29,6 +29,7 @@ VERBS = {
     "resume": "Let a paused batch go on.",
     "cancel": "Take back the jobs of a batch that BFL does not work on yet.",
     "retry": "Have jobs tried again that ended without a picture.",
+    "serve": "Serve the page on which batches are seen and steered.",
     "limits": "Say how many slots there are and who uses them, or change it while all is running.",
     "report": "The bill of a batch: images, megapixels, credits, and what is missing.",
     "export": "Make a dataset of the pictures of batches: a folder, tar shards, Parquet or a table.",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READS_ITS_OPTIONS_ITSELF = "simulate"
-SAYS_NOTHING_TO_MACHINES = {"worker", "simulate", "completion"}
+SAYS_NOTHING_TO_MACHINES = {"worker", "serve", "simulate", "completion"}
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_folder_is_edited_and_a_mask_erases_and_the_books_agree(person: Person
         ("0004-erased.png", 256, 128),
     ]
     facts = json.loads(Path(f"{jobs[3]['image']}.json").read_text())
-    assert facts["params"]["mask"]["file"] == str(person.folder / "mask.png")
+    assert facts["job"]["params"]["mask"]["file"] == str(person.folder / "mask.png")
     bytes_as_text = b64encode((person.folder / "photos/1.jpg").read_bytes())[-60:]
     for file in person.folder.rglob("*"):
         assert not file.is_file() or bytes_as_text not in file.read_bytes(), file

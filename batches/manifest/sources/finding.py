@@ -6,7 +6,7 @@ import glob
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batches.manifest.files import exists
+from batches.manifest.files import exists, out_of_reach, stays_below
 from batches.manifest.problem import ManifestError, Place, Problem
 
 if TYPE_CHECKING:
@@ -25,10 +25,15 @@ class Source:
     asked_at: Place  #: where the manifest names it
 
 
-def sources_of(names: Iterable[str], node: Node, folder: Path) -> Iterator[Source]:
-    """Each file, in the order they are named; those that a pattern stands for in the order of their names."""
+def sources_of(names: Iterable[str], node: Node, folder: Path, *, confined: bool) -> Iterator[Source]:
+    """Each file, in the order they are named; those that a pattern stands for in the order of their names.
+
+    `confined` refuses what leads out of the folder.
+    """
     nodes = list(node.children.values()) or [node]
     for name, written in zip(names, nodes, strict=True):
+        if confined and not stays_below(name):
+            raise ManifestError([Problem(written.place, *out_of_reach(name))])
         found = [name]
         if glob.has_magic(name) and not exists(folder / name):
             found = sorted(glob.glob(name, root_dir=folder, recursive=True))  # noqa: PTH207  # Path.glob takes no absolute pattern

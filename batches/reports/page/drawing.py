@@ -44,6 +44,9 @@ CONFIG = {
 }  # fmt: skip
 
 OUTER = re.compile(r'^<svg [^>]*?(viewBox="[^"]+")[^>]*>')
+ROLES = re.compile(r' (?:role="graphics-\w+"|aria-roledescription="[^"]*")')
+"""Of parts that have no words of their own: the chart as a whole has them."""
+
 CLIP = re.compile(r'(id="|url\(#)clip')
 
 
@@ -84,5 +87,5 @@ def draw(spec: Mapping[str, object], easel: Easel, *, name: str, title: str, tol
     drawn = easel.svg({**whole, "background": "transparent", "config": CONFIG})
     head = f'<svg role="img" aria-labelledby="{name}-title {name}-told" \\1>'
     words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-told">{escape(told)}</desc>'
-    body = CLIP.sub(rf"\1{name}-clip", drawn)
+    body = ROLES.sub("", CLIP.sub(rf"\1{name}-clip", drawn))
     return Markup(OUTER.sub(lambda found: found.expand(head) + words, body, count=1))  # noqa: S704  # Vega escapes texts

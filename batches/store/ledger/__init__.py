@@ -15,6 +15,8 @@ transaction a door gives:
     stops        accounts and lanes that rest
     limits       what a person changes while it runs, and who has a slot
     standing     questions
+    histories    one job with all that happened to it
+    tempo        what came to its end of late
     learnt       what finished jobs teach
 """
 

@@ -29,15 +29,17 @@ originals = jobs.alias("originals")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which jobs to try again: those that one of its states or words fits; without any, all."""
+    """Which jobs to try again: those that one of its states, words or numbers fits; without any, all."""
 
     states: frozenset[State] = frozenset()  #: of those that a person may have tried again
     words: tuple[str, ...] = ()  #: to be found in the reason, in capitals or not
+    numbers: frozenset[int] = frozenset()  #: places in the plan
 
     def fits(self) -> ColumnElement[bool]:
         """The condition on a job."""
-        states = self.states if self.states or self.words else RETRIABLE
-        return or_(jobs.c.state.in_(states), *(jobs.c.reason.icontains(word, autoescape=True) for word in self.words))
+        states = self.states if self.states or self.words or self.numbers else RETRIABLE
+        named = (jobs.c.reason.icontains(word, autoescape=True) for word in self.words)
+        return or_(jobs.c.state.in_(states), jobs.c.number.in_(self.numbers), *named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from batches.store.ledger.schema import attempts, batches, charges, jobs, quarte
 from batches.store.ledger.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import ColumnElement, Connection, Select
 
     from batches.policy import Budget
@@ -126,6 +128,18 @@ def outstanding(tx: Connection, *batch_ids: str) -> Outstanding:
     return Outstanding(**rows.mappings().one())
 
 
+def outstanding_by_batch(tx: Connection, batch_ids: Sequence[str]) -> Mapping[str, Outstanding]:
+    """The same of each of these batches that has any."""
+    rows = tx.execute(LEFT_BY_BATCH, {"its_batches": batch_ids}).mappings()
+    return {row["batch_id"]: Outstanding(**{name: row[name] for name in row if name != "batch_id"}) for row in rows}
+
+
+def outstanding_by_account(tx: Connection) -> Mapping[str, Outstanding]:
+    """The same of each account that has any."""
+    rows = tx.execute(LEFT_BY_ACCOUNT).mappings()
+    return {row["account"]: Outstanding(**{name: row[name] for name in row if name != "account"}) for row in rows}
+
+
 def outstanding_of(tx: Connection, *of: ColumnElement[bool], risked_since: float) -> Outstanding:
     """The same of the pending attempts and their jobs that fit. Money at risk counts if it was submitted since then."""
     return Outstanding(**tx.execute(_left(risked_since).where(*of)).mappings().one())
@@ -153,3 +167,5 @@ def _left(risked_since: float = 0.0) -> Select[int, int, int]:
 
 LEFT = _left()
 LEFT_OF = LEFT.where(jobs.c.batch_id.in_(bindparam("its_batches", expanding=True)))
+LEFT_BY_BATCH = LEFT_OF.add_columns(jobs.c.batch_id).group_by(jobs.c.batch_id)
+LEFT_BY_ACCOUNT = LEFT.add_columns(PENDING.c.account).group_by(PENDING.c.account)

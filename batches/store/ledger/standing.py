@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, or_, select, text
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, cast, func, or_, select, text
 
 from batches.policy import Policy
 from batches.store.ledger import spending
@@ -20,7 +20,9 @@ from batches.store.ledger.states import ENDED, NEVER, RESTING, RESTLESS, State
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Row, RowMapping
+
+    from batches.store.ledger.spending import Outstanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,9 @@ class Flagged(NamedTuple):
 FLAGGED = text("flags <> ''")
 """Spelt as the index has it, by which SQLite finds them."""
 
-_batch = bindparam("of_batch", type_=Text)
+_NEWEST_FIRST = (batches.c.created_at.desc(), batches.c.id)
+
+_among: BindParameter[str] = bindparam("its_batches", expanding=True, type_=Text)
 _amounts = quarters.c
 
 
@@ -88,23 +92,31 @@ def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
-SUMMED = select(
-    _sum(case((_amounts.what == What.PLANNED, _amounts.number))).label("planned"),
-    _sum(case((_amounts.what == What.SPARED, _amounts.number))).label("spared"),
-    _sum(_amounts.images).label("done"),
-    _sum(_amounts.output_pixels).label("output_pixels"),
-    _sum(_amounts.settled).label("settled"),
-    _sum(case((_amounts.what.not_in(WRITTEN), _amounts.unknown))).label("unknown"),
-).where(_amounts.batch_id == _batch)
+SUMMED = (
+    select(
+        _amounts.batch_id,
+        _sum(case((_amounts.what == What.PLANNED, _amounts.number))).label("planned"),
+        _sum(case((_amounts.what == What.SPARED, _amounts.number))).label("spared"),
+        _sum(_amounts.images).label("done"),
+        _sum(_amounts.output_pixels).label("output_pixels"),
+        _sum(_amounts.settled).label("settled"),
+        _sum(case((_amounts.what.not_in(WRITTEN), _amounts.unknown))).label("unknown"),
+    )
+    .where(_amounts.batch_id.in_(_among))
+    .group_by(_amounts.batch_id)
+)
 
 COUNTED = (
-    select(jobs.c.state, func.count().label("jobs"))
-    .where(jobs.c.batch_id == _batch, jobs.c.state.in_(set(State) - {State.QUEUED, State.DONE}))
-    .group_by(jobs.c.state)
+    select(jobs.c.batch_id, jobs.c.state, func.count().label("jobs"))
+    .where(jobs.c.batch_id.in_(_among), jobs.c.state.in_(set(State) - {State.QUEUED, State.DONE}))
+    .group_by(jobs.c.batch_id, jobs.c.state)
 )
 
 WAITING = select(func.count()).where(
-    jobs.c.batch_id == _batch, jobs.c.state == State.QUEUED, jobs.c.due_at >= NEVER, jobs.c.copy_of.is_not(None)
+    jobs.c.batch_id == bindparam("of_batch", type_=Text),
+    jobs.c.state == State.QUEUED,
+    jobs.c.due_at >= NEVER,
+    jobs.c.copy_of.is_not(None),
 )
 
 
@@ -116,7 +128,7 @@ def find_batch(tx: Connection, batch_id: str) -> Batch | None:
 
 def list_batches(tx: Connection) -> Sequence[Batch]:
     """All batches, the newest first."""
-    rows = tx.execute(select(batches).order_by(batches.c.created_at.desc(), batches.c.id)).mappings()
+    rows = tx.execute(select(batches).order_by(*_NEWEST_FIRST)).mappings()
     return [batch_of(row) for row in rows]
 
 
@@ -126,20 +138,61 @@ def batch_of(row: RowMapping) -> Batch:
     return Batch(**{**fields, "policy": Policy.from_json(row["policy"])})
 
 
+def newest(tx: Connection, *, name: str = "", behind: Batch | None = None, limit: int) -> Sequence[Batch]:
+    """Some batches, or some of those with this name, the newest first: those that come behind this one."""
+    query = select(batches).order_by(*_NEWEST_FIRST).limit(limit)
+    if name:
+        query = query.where(batches.c.name == name)
+    if behind is not None:
+        begun = batches.c.created_at
+        query = query.where(or_(begun < behind.created_at, and_(begun == behind.created_at, batches.c.id > behind.id)))
+    return [batch_of(row) for row in tx.execute(query).mappings()]
+
+
+def going_on(tx: Connection) -> Sequence[Batch]:
+    """The batches that have not come to rest, the newest first."""
+    rows = tx.execute(select(batches).where(batches.c.ended_at.is_(None)).order_by(*_NEWEST_FIRST)).mappings()
+    return [batch_of(row) for row in rows]
+
+
+def at_rest(tx: Connection, *, limit: int, offset: int = 0) -> Sequence[Batch]:
+    """Some of the others."""
+    query = select(batches).where(batches.c.ended_at.is_not(None)).order_by(*_NEWEST_FIRST)
+    return [batch_of(row) for row in tx.execute(query.limit(limit).offset(offset)).mappings()]
+
+
 def standing_of(tx: Connection, batch: Batch) -> Standing:
-    """Counts, megapixels and money of one batch: the many that wait or are done are told by sums, and not counted."""
-    sums = tx.execute(SUMMED, {"of_batch": batch.id}).one()
-    counted = {State(row.state): row.jobs for row in tx.execute(COUNTED, {"of_batch": batch.id})}
-    queued = sums.planned + sums.spared - sums.done - sum(counted.values())
+    """Counts, megapixels and money of one batch."""
+    return standings_of(tx, [batch])[0]
+
+
+def standings_of(tx: Connection, many: Sequence[Batch]) -> Sequence[Standing]:
+    """The same of many batches. The jobs that wait or are done, which are most, are told by sums and not counted."""
+    ids = {"its_batches": [batch.id for batch in many]}
+    sums = {row.batch_id: row for row in tx.execute(SUMMED, ids)}
+    counted: defaultdict[str, dict[State, int]] = defaultdict(dict)
+    for row in tx.execute(COUNTED, ids):
+        counted[row.batch_id][State(row.state)] = row.jobs
+    left = spending.outstanding_by_batch(tx, ids["its_batches"])
+    return [_standing(tx, batch, sums.get(batch.id), counted[batch.id], left.get(batch.id)) for batch in many]
+
+
+def _standing(
+    tx: Connection, batch: Batch, sums: Row[Any] | None, counted: Mapping[State, int], left: Outstanding | None
+) -> Standing:
+    reserved, at_risk = (left.reserved, left.at_risk) if left else (0, 0)
+    if sums is None:  # nothing is written into it yet
+        money = Money(settled=0, unknown=0, reserved=reserved, at_risk=at_risk)
+        return Standing(batch=batch, jobs={}, waiting=0, output_pixels=0, money=money)
     waiting = (tx.scalar(WAITING, {"of_batch": batch.id}) or 0) if sums.spared else 0
+    queued = sums.planned + sums.spared - sums.done - sum(counted.values())
     told = {State.QUEUED: queued, State.DONE: sums.done, **counted}
-    left = spending.outstanding(tx, batch.id)
     return Standing(
         batch=batch,
         jobs={state: told[state] for state in State if told.get(state)},
         waiting=waiting,
         output_pixels=sums.output_pixels,
-        money=Money(settled=sums.settled, unknown=sums.unknown, reserved=left.reserved, at_risk=left.at_risk),
+        money=Money(settled=sums.settled, unknown=sums.unknown, reserved=reserved, at_risk=at_risk),
     )
 
 
