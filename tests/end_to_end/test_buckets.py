@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 IMAGES = f"s3://{BUCKET}/autumn"
 
+SMALL = """
+version: 1
+name: small
+model: flux-2-klein-4b
+params: {width: 256, height: 256}
+prompts: [a fox, an owl, a heron]
+"""
+
 
 @pytest.fixture
 def server(person: Person, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
@@ -71,6 +79,44 @@ def test_a_bucket_that_is_away_and_then_refuses_loses_nothing(
     books = company.books()
     assert done.json["cost"]["credits"] == books["billed_credits"]
     assert books["accepted_by_body"]["accepted_more_than_once"] == 0
+
+
+@pytest.mark.parametrize("company", [50], indirect=True)
+def test_what_is_in_a_bucket_is_verified_exported_rebuilt_and_pruned(
+    person: Person, company: Company, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images, sheet = f"s3://{BUCKET}/small", f"s3://{BUCKET}/small-sheet"
+    person.env |= {**s3_server.environment(), "FLUXBATCH_IMAGES_URL": images}
+    for name, value in s3_server.environment().items():
+        monkeypatch.setenv(name, value)
+    store, place = open_store(images), open_store(sheet)
+    (person.folder / "small.yaml").write_text(SMALL)
+    batch = person.does("run", "small.yaml", "--yes", "--json").json["batch"]
+
+    inside = person.does("export", "small", "--format", "sheet", "--to", f"{images}/sheet")
+    assert (inside.code, f"{images}/sheet is inside the image store {images}" in inside.err) == (2, True), inside.err
+    exported = person.does("export", "small", "--format", "sheet", "--to", sheet, "--json")
+    assert (exported.code, exported.json["items"]) == (0, 3), exported.err
+    pictures = sorted(one.key for one in store.listing(batch) if one.key.endswith(".jpeg"))
+    copies = [one.key for one in place.listing("pictures/0000")]
+    assert [place.get(copy) for copy in copies] == [store.get(key) for key in pictures]
+
+    for file in (person.folder / ".fluxbatch").glob("ledger.db*"):
+        file.unlink()
+    rebuilt = person.does("rebuild", "--from", images, "--json")
+    assert (rebuilt.code, rebuilt.json["batches"]) == (0, {batch: 3}), rebuilt.err
+
+    store.put(pictures[1], b"not the owl")
+    store.delete(pictures[2])
+    verified = person.does("verify", "small", "--json")
+    assert (verified.code, [one["key"] for one in verified.json[0]["wrong"]]) == (3, pictures[1:]), verified.err
+
+    pruned = person.does("prune", "small", "--pictures", "--yes")
+    assert pruned.code == 0, pruned.err
+    assert not [one.key for one in store.listing(batch) if one.key.startswith(tuple(pictures))]
+    gone = person.does("export", "small", "--format", "webdataset", "--to", "datasets/small")
+    assert (gone.code, "3 pictures that are asked for were pruned" in gone.err) == (2, True), gone.err
+    assert company.books()["accepted"] == 3
 
 
 def test_what_a_bucket_refuses_is_told_before_anything_is_paid(
