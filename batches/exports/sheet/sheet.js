@@ -19,6 +19,7 @@ function lot(folder, columns, lines) {
 const $ = (id) => document.getElementById(id);
 const control = (name) => $("tools").elements[name];
 const named = (column) => ({ job: "number", text: "prompt", flags: "flag" })[column] || column.replace(/^label_/, "");
+const labelsOf = (item) => Object.keys(item).filter((column) => column.startsWith("label_"));
 const title = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function made(tag, properties, ...children) {
@@ -44,8 +45,7 @@ function fill(select, choices) {
 }
 
 function furnish() {
-  const labels = Object.keys(items[0] || {}).filter((column) => column.startsWith("label_"));
-  const several = ["model", ...labels, "flags", "batch", "split"].map((column) => [column, choicesOf(column)])
+  const several = ["model", ...labelsOf(items[0] || {}), "flags", "batch", "split"].map((column) => [column, choicesOf(column)])
     .filter(([, choices]) => choices.length > 1);
   for (const [column, choices] of several.filter(([, all]) => all.length <= MOST_CHOICES)) {
     const select = made("select", { name: `is_${column}` });
@@ -79,7 +79,7 @@ function recall() {
   }
 }
 
-const searched = (item) => item.searched ??= Object.keys(item).filter((column) => !["folder", "thumb"].includes(column))
+const searched = (item) => item.searched ??= ["text", "id", "model", "seed", "flags", ...labelsOf(item)]
   .map((column) => item[column]).join("\n").toLowerCase();
 
 function chosen() {
@@ -195,8 +195,7 @@ function look(item) {
   $("large").alt = item.text;
   $("text").textContent = item.text;
   $("place").textContent = `${(place + 1).toLocaleString("en")} of ${shown.length.toLocaleString("en")}`;
-  const told = Object.keys(item).filter((column) => column.startsWith("label_"))
-    .map((column) => [named(column), item[column]]);
+  const told = labelsOf(item).map((column) => [named(column), item[column]]);
   const facts = [["model", item.model], ["seed", item.seed], ["size", `${item.width} × ${item.height}`],
     ["cost", item.credits === null ? "unknown" : amount(item.credits)], ...told, ["flags", item.flags],
     ["job", `${item.job} of ${item.batch}`], ["id", item.id], ["file", item.file]];
