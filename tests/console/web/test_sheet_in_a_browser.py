@@ -62,7 +62,7 @@ def test_it_is_searched_narrowed_and_sorted_and_its_address_says_so(sheet: Page)
     sheet.get_by_text("No picture is like that.").wait_for()
     sheet.get_by_label("Search").fill("fox")
     expect(sheet.locator(".card")).to_have_count(3)
-    sheet.get_by_label("Style").select_option("photo")
+    sheet.get_by_role("combobox", name="Style", exact=True).select_option("photo")
     expect(sheet.locator(".card")).to_have_count(2)
     assert sheet.locator("#count").inner_text() == "2 of 9 pictures, 2.8 credits"
     sheet.get_by_label("Last first").check()
@@ -72,13 +72,13 @@ def test_it_is_searched_narrowed_and_sorted_and_its_address_says_so(sheet: Page)
     assert seeds(sheet) == [7, 1]
     sheet.get_by_role("button", name="Show all").click()
     expect(sheet.locator(".card")).to_have_count(9)
-    sheet.get_by_label("Flag").select_option("size")
+    sheet.get_by_role("combobox", name="Flag", exact=True).select_option("size")
     expect(sheet.locator(".card")).to_have_count(1)
     assert seeds(sheet) == [4]
 
 
 def test_pictures_stand_side_by_side_below_their_prompt(sheet: Page) -> None:
-    sheet.get_by_label("Side by side").select_option("by style")
+    sheet.get_by_role("combobox", name="Side by side", exact=True).select_option("by style")
     sheet.wait_for_selector("table")
     assert sheet.locator("thead th").all_text_contents() == ["photo", "drawing"]
     assert sheet.locator("tbody th").all_text_contents() == list(PROMPTS)
@@ -106,7 +106,7 @@ def test_a_picture_is_looked_at_by_keys_alone(sheet: Page) -> None:
 def test_nobody_is_left_out_and_nothing_is_cut_off(sheet: Page, width: int) -> None:
     sheet.set_viewport_size({"width": width, "height": 800})
     for beside in ("no", "by style"):
-        sheet.get_by_label("Side by side").select_option(beside)
+        sheet.get_by_role("combobox", name="Side by side", exact=True).select_option(beside)
         expect(sheet.locator("table")).to_have_count(int(beside != "no"))
         found = Axe().run(sheet)
         assert found.violations_count == 0, found.generate_report()
