@@ -33,7 +33,7 @@ MOST = 1_000
 """Pictures of a folder, and of a script."""
 
 MOST_INSIDE = 2_000
-"""Thumbnails inside a page: some 20 MB, which a browser opens in a second or two, and a mail may carry."""
+"""Thumbnails inside a page: some 20 MB, which a browser opens within a second, and a mail may carry."""
 
 CHUNK = 100
 """Pictures that are written at once where they go inside."""

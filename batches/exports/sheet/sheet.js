@@ -3,6 +3,7 @@
 const STEP = 120; // pictures that are drawn at once; more come when the end of the page comes near
 const MOST_CHOICES = 100; // of a list to choose from
 const MOST_COLUMNS = 24; // side by side
+const MOST_IN_SIGHT = 6; // columns that fit a screen without scrolling to the right
 const MOST_PRINTED = 1000;
 
 const items = [];
@@ -32,7 +33,7 @@ function made(tag, properties, ...children) {
 
 const valuesOf = (item, column) => column === "flags" ? item.flags.split(", ") : [String(item[column])];
 const inOrder = (one, other) => one.length - other.length || (one < other ? -1 : Number(one > other));
-const byWords = (one, other) => one.localeCompare(other, undefined, { numeric: true });
+const byWords = new Intl.Collator(undefined, { numeric: true }).compare;
 
 function choicesOf(column) {
   const found = new Set();
@@ -107,12 +108,14 @@ const small = (item) => item.thumb ? `data:image/webp;base64,${item.thumb}`
 const large = (item) => document.body.dataset.pictures === "none" ? null : path("pictures", item, item.file);
 const amount = (credits) => `${Math.round(credits * 1e6) / 1e6} ${credits === 1 ? "credit" : "credits"}`;
 
-/** Small, with its words but for the column that it stands in. */
+/** Small, with its words. Those of the column that it stands in are shown where the head of it cannot stay in sight. */
 function card(item, column = "") {
   const image = made("img", { src: small(item), alt: item.text, loading: "lazy", decoding: "async" });
   const said = [column !== "model" && item.model, column !== "seed" && item.seed && `seed ${item.seed}`,
     item.credits !== null && amount(item.credits)];
-  const facts = made("p", { className: "facts" }, said.filter(Boolean).join(" · "));
+  const facts = made("p", { className: "facts" });
+  if (column) facts.append(made("span", { className: "column", textContent: `${item[column]} · ` }));
+  facts.append(said.filter(Boolean).join(" · "));
   for (const flag of item.flags.split(", ").filter(Boolean)) {
     facts.append(" ", made("span", { className: "flag", textContent: flag }));
   }
@@ -145,7 +148,7 @@ function asTable(column) {
       ...row.filter((item) => String(item[column]) === value).map((item) => card(item, column)))));
     table.append(made("tbody", {}, made("tr", {}, head), made("tr", {}, ...cells)));
   };
-  return made("div", { className: "beside" }, table);
+  return made("div", { className: columns.length > MOST_IN_SIGHT ? "beside wide" : "beside" }, table);
 }
 
 function byPrompt(all) {
@@ -177,7 +180,12 @@ function show() {
   const unknown = shown.some((item) => item.credits === null) ? "at least " : "";
   $("count").textContent = `${shown.length.toLocaleString("en")}${of} ${items.length === 1 ? "picture" : "pictures"}, ${unknown}${credits}`;
   remember();
+  measure();
   goOn();
+}
+
+function measure() {
+  document.body.style.setProperty("--tools", `${$("tools").offsetHeight}px`);
 }
 
 /* One picture, large. */
@@ -237,6 +245,6 @@ addEventListener("DOMContentLoaded", () => {
   $("look").onclick = (event) => { if (event.target === $("look")) $("look").close(); };
   addEventListener("keydown", keys);
   addEventListener("scroll", goOn, { passive: true });
-  addEventListener("resize", goOn);
+  addEventListener("resize", () => { measure(); goOn(); });
   addEventListener("beforeprint", () => more(MOST_PRINTED - document.querySelectorAll(".card").length));
 });
