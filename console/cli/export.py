@@ -61,9 +61,9 @@ Images = Annotated[
     bool, typer.Option("--images/--no-images", help="Pictures in Parquet and beside a contact sheet, or none.")
 ]
 Inside = Annotated[bool, typer.Option("--self-contained", help="A contact sheet as one file, thumbnails inside.")]
-Papers = Annotated[Paper, typer.Option(help="That pages are printed on.")]
-Columns = Annotated[int | None, typer.Option(min=1, max=24, help="Pictures across a page.", show_default=False)]
-SideBySide = Annotated[By | None, typer.Option(help="What stands side by side on a page.", show_default=False)]
+Papers = Annotated[Paper, typer.Option(help="Paper that pages are printed on.")]
+Columns = Annotated[int | None, typer.Option(min=1, max=24, help="Pictures across a printed page.", show_default=False)]
+SideBySide = Annotated[By | None, typer.Option(help="What stands side by side on a printed page.", show_default=False)]
 Copy = Annotated[bool, typer.Option("--copy", help="Copy pictures, where an imagefolder could link them.")]
 Skip = Annotated[bool, typer.Option("--skip-missing", help="Leave out pictures that are gone or have changed.")]
 Anew = Annotated[bool, typer.Option("--again", help="Write it anew, if it is there already.")]
@@ -102,6 +102,8 @@ def export(
     Example: `fluxbatch export autumn --format imagefolder --to datasets/autumn --split train=0.9,test=0.1`
 
     Example: `fluxbatch export autumn winter --format webdataset --to datasets/seasons --label style=photo`
+
+    Example: `fluxbatch export autumn --format sheet --to sheets/autumn`
 
     Example: `fluxbatch export autumn --format csv --state failed --state moderated --to tables/lost`
     """
@@ -150,6 +152,8 @@ def _tell(made: Outcome, to: str) -> None:
     what = "line" if kind_of(str(page.question["format"])).is_table else "picture"
     written = sum(shard.bytes for shard in page.shards)
     say(f"{to}: {page.items:,} {what}{'s' * (page.items != 1)}, {show_bytes(written)}.", out)
+    if page.question["format"] == "sheet":
+        note(f"Open {to.rstrip('/')}/index.html in a browser.")
     if len(splits := page.splits) > 1:
         say("Splits: " + ", ".join(f"{count:,} {split}" for split, count in splits.items()) + ".", out)
     for word, why in (("pruned", "were pruned"), ("alike", "look like an earlier one")):
