@@ -14,7 +14,7 @@ from batches.errors import FluxbatchError
 from batches.exports import KINDS
 from batches.exports.columns import OF_JOBS, columns_of
 from batches.exports.formats.arrow import FILE_NAME
-from batches.store.ledger import Ledger
+from batches.store.ledger import Ledger, pictures
 from console.cli.export import _bytes
 from console.cli.main import app
 from console.cli.verbs import load
@@ -58,6 +58,13 @@ def test_it_says_what_was_written(gallery: Gallery) -> None:
     assert "was finished before" in again.stderr
 
 
+def test_it_says_what_is_left_out_and_where_a_sheet_is_opened(gallery: Gallery) -> None:
+    gallery.make(3)
+    done = says("fox", "--format", "sheet", "--to", "sheets/fox/", "--unique")
+    assert "2 left out, because they look like an earlier one." in done.stderr
+    assert "Open sheets/fox/index.html in a browser." in done.stderr
+
+
 def test_json_has_counts_bytes_files_and_seconds(gallery: Gallery) -> None:
     batch = gallery.make(2)
     told = json.loads(says(batch, "--format", "webdataset", "--to", "dataset", "--json").stdout)
@@ -88,6 +95,8 @@ def test_what_is_left_out_shows_in_the_exit_code(gallery: Gallery) -> None:
         (["--format", "csv", "--copy"], "--copy means nothing for --format csv"),
         (["--format", "imagefolder", "--shard-size", "2GB"], "--shard-size means nothing for --format imagefolder"),
         (["--format", "imagefolder", "--state", "failed"], "--state failed has no pictures"),
+        (["--format", "sheet", "--by", "model"], "--by means nothing for --format sheet"),
+        (["--format", "csv", "--flag", "size", "--no-flagged"], "--flag and --no-flagged leave nothing together"),
         (["--format", "csv", "--label", "style"], "--label cannot be 'style'"),
         (["--format", "csv", "--split-by", "promt"], 'did you mean "prompt"?'),
         (["--format", "csv", "--split-by", "label:"], "--split-by knows no 'label:'"),
@@ -119,13 +128,15 @@ def test_a_size_is_said_as_disks_are_sold(said: str, count: int | None) -> None:
         assert _bytes(said) == count
 
 
-def test_every_command_of_the_how_to_works(gallery: Gallery) -> None:
+@pytest.mark.parametrize(("name", "count"), [("make-a-dataset", 11), ("look-at-the-pictures", 5)])
+def test_every_command_of_the_how_tos_works(gallery: Gallery, name: str, count: int) -> None:
     labels = [{"style": "photo"}, {"style": "drawing"}]
-    gallery.make(8, name="autumn", labels=labels, prompts=["A fox", "An owl", "A whale", "A hare"])
+    autumn = gallery.make(8, name="autumn", labels=labels, prompts=["A fox", "An owl", "A whale", "A hare"])
+    gallery.world.do(pictures.flag, autumn, "size", [2])
     gallery.make(2, name="winter", labels=labels)
-    page = (ROOT / "docs/how-to/make-a-dataset.md").read_text()
+    page = (ROOT / f"docs/how-to/{name}.md").read_text()
     commands = re.findall(r"^fluxbatch export (.*)$", page, re.MULTILINE)
-    assert len(commands) == 8
+    assert len(commands) == count
     for command in commands:
         assert says(*command.split()).exit_code == 0, command
 
