@@ -6,8 +6,9 @@ are worth is a histogram too, of when results came as a multiple of when they we
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ class Pace:
     def after(self, took: Iterable[float], promised: Iterable[float] = ()) -> Pace:
         """With further jobs that took so many seconds, and came at such multiples of what was promised; latest last."""
         return Pace(_with(self.weights, took), _with(self.promises, map(in_classes, promised)))
+
+    def within(self, part: float) -> float | None:
+        """Seconds in which this part of the known jobs had their result, to a fifth; None where none is known."""
+        known = list(accumulate(self.weights))
+        if not known[-1]:
+            return None
+        return EDGES[min(bisect_left(known, part * known[-1]) + 1, len(EDGES) - 1)]
 
 
 NEVER_SEEN = Pace()

@@ -106,12 +106,14 @@ def main() -> None:
         _run(folder, "book-covers", seeds=20, credits_=180).wait()
         with _served(folder) as url, sync_playwright() as playwright:
             last = _run(folder, "autumn-catalogue", seeds=120, credits_=6000, prompts=(*AWKWARD, *PROMPTS))
-            time.sleep(SECONDS)
-            browser = playwright.chromium.launch(executable_path=chromium)
-            for scheme in ("light", "dark"):
-                _look(browser, url, scheme)
-            last.terminate()
-            last.wait()
+            try:
+                time.sleep(SECONDS)
+                browser = playwright.chromium.launch(executable_path=chromium)
+                for scheme in ("light", "dark"):
+                    _look(browser, url, scheme)
+            finally:
+                last.terminate()
+                last.wait()
             _look_at_costs(browser, folder / "three-nights")
             browser.close()
 
@@ -177,9 +179,11 @@ def _served(folder: Path) -> Iterator[str]:
     page = _command(folder, "serve", "--port", "0")
     assert page.stderr is not None
     words = page.stderr.readline().decode().split()
-    yield next(word for word in words if word.startswith("http"))
-    page.terminate()
-    page.wait()
+    try:
+        yield next(word for word in words if word.startswith("http"))
+    finally:
+        page.terminate()
+        page.wait()
 
 
 def _command(folder: Path, *words: str) -> subprocess.Popen[bytes]:

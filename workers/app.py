@@ -16,8 +16,13 @@ from workers.broker import SOCKET_SECONDS, for_celery, translating
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from redis import Redis
+
 CARRY = "fluxbatch.carry"
 """The one task: carry this job on."""
+
+KEY_PREFIX = "fluxbatch:"
+"""Of all that Celery keeps in Redis."""
 
 CREW = "workers.crew:Crew"
 """What a worker of this app has besides Celery's own parts. By name: who only rings needs none of it."""
@@ -39,7 +44,7 @@ CONF: Mapping[str, object] = {
         "socket_connect_timeout": SOCKET_SECONDS,
         "socket_keepalive": True,
         "health_check_interval": 30,
-        "global_keyprefix": "fluxbatch:",
+        "global_keyprefix": KEY_PREFIX,
     },
 }
 """How Celery is used; docs/decisions/0009-celery.md has the reasons."""
@@ -56,6 +61,12 @@ def make_app(broker_url: str, account: str) -> Celery:
 def queue_of(account: str) -> str:
     """A worker hears only the doorbells of its own account."""
     return f"fluxbatch.{account}"
+
+
+def waiting_doorbells(redis: Redis, account: str) -> int:
+    """How many no worker of this account has taken yet."""
+    with translating():
+        return int(redis.llen(f"{KEY_PREFIX}{queue_of(account)}"))
 
 
 def add_tasks(app: Celery, carry: Callable[[int], None]) -> None:

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     images_url: str = "./images"
     web_token: SecretStr | None = None
     web_token_file: Path | None = None
+    webhook_secret: SecretStr | None = None
 
     @classmethod
     def load(cls) -> Settings:

@@ -26,6 +26,7 @@ from batches.store.ledger import Ledger, LedgerError, feeding, presence, stops
 from workers import log
 from workers.app import ring
 from workers.balance import BalanceWatch
+from workers.bells import Bells
 from workers.bfl import Client
 from workers.bounds import bounds_of
 from workers.broker import connect
@@ -36,6 +37,7 @@ from workers.errors import BrokerError
 from workers.journey import Hands, Journey
 from workers.notices import Herald, Messenger, hook_of
 from workers.slots import Gate, Keeper, RedisSlots
+from workers.webhooks import intake_of
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -69,6 +71,7 @@ class Worker:
         hook = hook_of(settings)
         self._herald = Herald(account.name, budgets, hook)
         self._messenger = Messenger(self._ledger, hook) if hook else None
+        self._bells = Bells(redis, self._leaving) if intake_of(settings) else None
         slots = RedisSlots(redis, per_second=account.per_second)
         self._hands = Hands(
             worker=self.id,
@@ -79,6 +82,7 @@ class Worker:
             images=open_tried(settings.images_url),
             clock=time.time,
             sleep=self._leaving.wait,
+            bells=self._bells,
             budgets=budgets,
         )
         self._app = app
@@ -124,6 +128,8 @@ class Worker:
         self._dispatcher.start()
         if self._messenger:
             self._messenger.start()
+        if self._bells:
+            self._bells.start()
         log.worker_started(self.id, self.account, self.threads)
 
     def carry(self, job_id: int) -> None:
@@ -154,11 +160,15 @@ class Worker:
         if not self._leaving.is_set():
             log.worker_leaving(self.id)
             self._leaving.set()
+            if self._bells:
+                self._bells.wake_all()
 
     def depart(self) -> None:
         """Say goodbye, when no thread carries a job any more."""
         self._dispatcher.stop()
         self._clerk.stop()
+        if self._bells:
+            self._bells.stop()
         self._left.set()
         self._heartbeat.join(timeout=BEAT_SECONDS)
         try:

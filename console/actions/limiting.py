@@ -15,8 +15,10 @@ from batches.manifest.policy_values import MOST_MONEY
 from batches.models import LANE_SLOTS
 from batches.models.spelling import did_you_mean
 from batches.money import MICRO_PER_CREDIT, micro_credits
-from batches.policy import Budget
+from batches.policy import SIMULATED, Budget
 from batches.store.ledger import limits, purses, spending, standing
+from console.actions.services import SIMULATOR
+from workers.accounts import Accounts
 from workers.broker import connect
 from workers.embedded import running_broker
 from workers.slots import RedisSlots, lane_name
@@ -58,6 +60,14 @@ def lanes(settings: Settings, account: Account, ledger: Ledger) -> Sequence[Lane
         ceilings = {**account.slots, **limits.ceilings(tx, account.name)}
     views = _views(settings, account, ceilings)
     return [LaneLine(lane=lane, ceiling=ceiling, view=views.get(lane)) for lane, ceiling in ceilings.items()]
+
+
+def every_lane(settings: Settings, ledger: Ledger) -> Mapping[str, Sequence[LaneLine]]:
+    """Those of all accounts that are set up, and of the simulator's where it has a batch that goes on."""
+    with ledger.read() as tx:
+        simulated = any(SIMULATED in batch.accounts for batch in standing.going_on(tx))
+    accounts = [*Accounts.of(settings), *([SIMULATOR] if simulated else [])]
+    return {account.name: lanes(settings, account, ledger) for account in accounts}
 
 
 def set_ceilings(ledger: Ledger, account: str, changes: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """The door of the server: what may not come in is refused here, whatever page or verb it was meant for.
 
-Three rules, and none has an exception by page:
+Three rules; only what proves itself by a signature (`SIGNED`) is let past the second and the third:
 
 1. The `Host` is one of our names (`Access.knows`).
 2. Whoever asks has shown the token, where there is one: as a session's cookie, or as `Authorization: Bearer`.
@@ -32,6 +32,9 @@ PROOF = "X-Fluxbatch"
 
 OPEN = ("/static/", "/login", "/healthz", "/readyz")
 """Where everybody may look: nothing there tells anything of batches."""
+
+SIGNED = ("/hooks/",)
+"""Where what is sent proves itself, and no token and no header of ours can be asked for."""
 
 SAFE = frozenset({"GET", "HEAD"})
 
@@ -97,6 +100,8 @@ class Guard:
             raise Refused(403, f"This page does not go by the name {host}.", cure=cure)
         if int(headers.get("content-length", "0")) > MOST_BYTES:
             raise Refused(413, f"More than {MOST_BYTES // 1_000_000} MB are not taken at once.")
+        if scope["path"].startswith(SIGNED):
+            return
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if self._access.is_token(bearer):
             return

@@ -13,7 +13,10 @@ from batches.store.ledger.records import Batch
 from console.web.access import Access
 from console.web.guesses import Guesses
 from console.web.live import Hub
+from console.web.metrics.sums import Sums
+from console.web.readiness import Readiness
 from console.web.refusals import Refused
+from console.web.rings import Rings
 from console.web.thumbnails import Thumbnails
 from console.web.turns import Turns
 from workers.budgets import Budgets
@@ -32,6 +35,9 @@ class Site:
     hub: Hub  #: what open pages listen to
     thumbnails: Thumbnails
     guesses: Guesses = field(default_factory=Guesses)  #: wrong tokens
+    rings: Rings = field(default_factory=Rings)  #: webhooks of late
+    sums: Sums = field(default_factory=Sums)  #: what metrics have read of the ledger
+    readiness: Readiness = field(default_factory=Readiness)  #: what could be reached of late
     turns: Turns = field(default_factory=Turns)  #: who may plan
 
 

@@ -29,3 +29,22 @@ def test_however_many_jobs_there_were_about_the_last_fifty_count(lessons: list[f
 def test_a_job_falls_into_one_class(took: float, begin: float) -> None:
     weights = NEVER_SEEN.after([took]).weights
     assert [edge for edge, weight in zip(EDGES, weights, strict=True) if weight] == [pytest.approx(begin)]
+
+
+@pytest.mark.parametrize(
+    ("took", "part", "within"),
+    [
+        pytest.param([4.0] * 9 + [40.0], 0.5, 4.0, id="half of them"),
+        pytest.param([4.0] * 9 + [40.0], 0.85, 4.0, id="nearly all"),
+        pytest.param([4.0] * 9 + [40.0], 0.99, 40.0, id="the slowest too"),
+        pytest.param([1e9], 0.5, EDGES[-1], id="longer than anything is waited for"),
+    ],
+)
+def test_a_pace_says_in_which_time_a_part_of_the_jobs_is_done(took: list[float], part: float, within: float) -> None:
+    told = NEVER_SEEN.after(took).within(part)
+    assert told is not None
+    assert within <= told <= 1.2 * within
+
+
+def test_a_model_never_seen_has_no_such_time() -> None:
+    assert NEVER_SEEN.within(0.5) is None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from batches.policy import WideBudget
     from batches.store.images import ImageStore
     from batches.store.ledger import Ledger
+    from workers.bells import Bells
     from workers.bfl import Client
     from workers.slots import Gate
 
@@ -37,6 +38,7 @@ class Hands:
     images: ImageStore
     clock: Callable[[], float]  #: seconds since the epoch
     sleep: Callable[[float], bool]  #: waits so many seconds; True when the worker is leaving
+    bells: Bells | None = None  #: wake who waits for a result; None: nobody rings
     budgets: Callable[[], Sequence[WideBudget]] = tuple  #: those wider than one batch, as they stand now
     carried: dict[tuple[str, int], object] = field(default_factory=dict)  #: by worker and job, who carries it now
     patience: Patience = field(default_factory=Patience)

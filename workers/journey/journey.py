@@ -232,7 +232,7 @@ class Journey:
         return answer
 
     def _poll(self, after: float) -> Event:
-        if self._hands.sleep(after):
+        if self._wait(after):
             return Draining()
         answer = self._hands.client.poll(self._ticket.polling_url)
         if isinstance(answer, Ready | Moderated | TaskError):
@@ -240,6 +240,10 @@ class Journey:
         age = max(0.0, self._hands.clock() - self._ticket.accepted_at)  # clocks differ
         self._ripening.saw(answer, age, self._job.model, self._hands.paces)
         return answer
+
+    def _wait(self, seconds: float) -> bool:
+        bells = self._hands.bells
+        return bells.wait(self._ticket.id, seconds) if bells else self._hands.sleep(seconds)
 
     def _fetch(self, ready: Ready) -> Event | None:
         with self._alone:

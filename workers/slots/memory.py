@@ -114,8 +114,14 @@ class MemorySlots:
             one, now = self._living(lane), self._clock()
             if _is_lost(one, now):
                 return None
-            rests = max(0.0, one.rests_until - now)
-            return LaneView(ceiling=one.ceiling, limit=one.limit, used=len(one.ends), rests_seconds=rests, cut=one.cut)
+            return LaneView(
+                ceiling=one.ceiling,
+                limit=one.limit,
+                used=len(one.ends),
+                rests_seconds=max(0.0, one.rests_until - now),
+                cuts=one.cuts,
+                cut=one.cut,
+            )
 
     def _living(self, lane: str) -> _Lane:
         one, now = self._lanes[lane], self._clock()

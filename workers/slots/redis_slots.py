@@ -72,9 +72,9 @@ class RedisSlots:
         told = self._run("view", [_slots(lane), _lane(lane)])
         if told is None:
             return None
-        ceiling, limit, used, rests, cut_at, cut_from, cut_why = told
+        ceiling, limit, used, rests, cuts, cut_at, cut_from, cut_why = told
         cut = Cut(at=int(cut_at) / 1000, before=int(cut_from), why=cut_why.decode()) if cut_at else None
-        return LaneView(ceiling=ceiling, limit=limit, used=used, rests_seconds=rests / 1000, cut=cut)
+        return LaneView(ceiling=ceiling, limit=limit, used=used, rests_seconds=rests / 1000, cuts=cuts, cut=cut)
 
     def _run(self, script: str, keys: Sequence[str], *args: str | float) -> Any:  # noqa: ANN401  # each has its own
         with translating():

@@ -29,6 +29,7 @@ class LaneView:
     limit: int  #: the slots it has now: the ceiling, less what 429s have cut
     used: int  #: slots that are taken
     rests_seconds: float  #: for so long it gives none; 0: it gives them
+    cuts: int  #: how often 429s have cut it, since it was last lost for long
     cut: Cut | None  #: the last one; None: BFL has refused nothing
 
 

@@ -39,6 +39,11 @@ def known_paces(tx: Connection, account: str) -> Mapping[str, Pace]:
     return {row.model: _read(row) for row in tx.execute(KNOWN, {"of_account": account})}
 
 
+def all_paces(tx: Connection) -> Mapping[tuple[str, str], Pace]:
+    """By account and model."""
+    return {(row.account, row.model): _read(row) for row in tx.execute(select(paces))}
+
+
 def teach(tx: Connection, account: str, lessons: Mapping[str, Lessons]) -> None:
     """Add what further jobs of these models have shown. What two workers add at the same time is both kept."""
     for model in sorted(lessons):  # in one order, so that two workers never wait for each other

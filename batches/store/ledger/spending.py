@@ -134,6 +134,12 @@ def outstanding_by_batch(tx: Connection, batch_ids: Sequence[str]) -> Mapping[st
     return {row["batch_id"]: Outstanding(**{name: row[name] for name in row if name != "batch_id"}) for row in rows}
 
 
+def outstanding_by_account(tx: Connection) -> Mapping[str, Outstanding]:
+    """The same of each account that has any."""
+    rows = tx.execute(LEFT_BY_ACCOUNT).mappings()
+    return {row["account"]: Outstanding(**{name: row[name] for name in row if name != "account"}) for row in rows}
+
+
 def outstanding_of(tx: Connection, *of: ColumnElement[bool], risked_since: float) -> Outstanding:
     """The same of the pending attempts and their jobs that fit. Money at risk counts if it was submitted since then."""
     return Outstanding(**tx.execute(_left(risked_since).where(*of)).mappings().one())
@@ -162,3 +168,4 @@ def _left(risked_since: float = 0.0) -> Select[int, int, int]:
 LEFT = _left()
 LEFT_OF = LEFT.where(jobs.c.batch_id.in_(bindparam("its_batches", expanding=True)))
 LEFT_BY_BATCH = LEFT_OF.add_columns(jobs.c.batch_id).group_by(jobs.c.batch_id)
+LEFT_BY_ACCOUNT = LEFT.add_columns(PENDING.c.account).group_by(PENDING.c.account)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, bindparam, case, cast, func, or_, select, text
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, cast, func, or_, select, text
 
 from batches.policy import Policy
 from batches.store.ledger import spending
@@ -136,6 +136,17 @@ def batch_of(row: RowMapping) -> Batch:
     """A row of `batches` as its record."""
     fields = {name: row[name] for name in Batch.__dataclass_fields__}
     return Batch(**{**fields, "policy": Policy.from_json(row["policy"])})
+
+
+def newest(tx: Connection, *, name: str = "", behind: Batch | None = None, limit: int) -> Sequence[Batch]:
+    """Some batches, or some of those with this name, the newest first: those that come behind this one."""
+    query = select(batches).order_by(*_NEWEST_FIRST).limit(limit)
+    if name:
+        query = query.where(batches.c.name == name)
+    if behind is not None:
+        begun = batches.c.created_at
+        query = query.where(or_(begun < behind.created_at, and_(begun == behind.created_at, batches.c.id > behind.id)))
+    return [batch_of(row) for row in tx.execute(query).mappings()]
 
 
 def going_on(tx: Connection) -> Sequence[Batch]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from batches.models.spelling import did_you_mean
 from batches.money import credits_of, json_number, show_credits, show_usd
@@ -16,12 +16,11 @@ from batches.store.ledger.retrying import Choice
 from batches.store.ledger.states import RETRIABLE, State
 from console.actions import limiting, steering
 from console.actions.services import SIMULATOR
-from console.web.site import Here, ThisBatch
+from console.web.api.shapes import Shape
+from console.web.site import MOST_NUMBER, Here, ThisBatch
 from workers.accounts import Accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from batches.store.ledger.standing import Standing
 
 router = APIRouter(tags=["steering"])
@@ -34,14 +33,22 @@ MEANS = {
     "cancelled": "goes on with what was not cancelled yet",
 }
 
+MOST_CHOSEN = 1000
+
 Only = Annotated[
-    tuple[str, ...],
-    Field(description="States, or words of a reason; every job that rests without a picture, if empty."),
+    tuple[Annotated[str, Field(max_length=500)], ...],
+    Field(
+        max_length=MOST_CHOSEN,
+        description="States, or words of a reason; every job that rests without a picture, if empty.",
+    ),
 ]
-Numbers = Annotated[tuple[int, ...], Field(description="Places of jobs in the plan.")]
+Numbers = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=MOST_NUMBER)], ...],
+    Field(max_length=MOST_CHOSEN, description="Places of jobs in the plan."),
+]
 
 
-class Told(BaseModel):
+class Told(Shape):
     """What came of it."""
 
     message: str = Field(description="In a sentence.")
@@ -49,14 +56,14 @@ class Told(BaseModel):
     jobs: int = Field(default=0, description="That it moved.")
 
 
-class Again(BaseModel):
+class Again(Shape):
     """Which jobs to try again."""
 
     only: Only = ()
     numbers: Numbers = ()
 
 
-class Bill(BaseModel):
+class RetryBill(Shape):
     """What trying jobs again comes to."""
 
     message: str = Field(description="In a sentence.")
@@ -65,7 +72,7 @@ class Bill(BaseModel):
     unknown_prices: int = Field(description="Jobs that this leaves out.")
 
 
-class Rules(BaseModel):
+class Rules(Shape):
     """Numbers of a policy. What is left out stays; null takes `in_flight` back."""
 
     in_flight: int | None = Field(default=None, description="The most jobs under way at once; null: as lanes allow.")
@@ -73,13 +80,13 @@ class Rules(BaseModel):
     share: int | None = Field(default=None, description="1 to 100: its part among batches of one priority.")
 
 
-class NewBudget(BaseModel):
+class NewBudget(Shape):
     """A cap on the cost of a batch."""
 
     credits: Decimal = Field(description="The most it may cost.")
 
 
-class Ceiling(BaseModel):
+class Ceiling(Shape):
     """The slots of a lane."""
 
     account: str
@@ -87,7 +94,7 @@ class Ceiling(BaseModel):
     ceiling: int | None = Field(default=None, description="The most slots; null: as many as usual.")
 
 
-class Said(BaseModel):
+class Said(Shape):
     """What came of it."""
 
     message: str = Field(description="In a sentence.")
@@ -117,21 +124,16 @@ def cancel(site: Here, batch: ThisBatch) -> Told:
 
 
 @router.get("/batches/{batch_id}/retry")
-def bill(
-    site: Here,
-    batch: ThisBatch,
-    only: Annotated[tuple[str, ...], Query()] = (),
-    numbers: Annotated[tuple[int, ...], Query()] = (),
-) -> Bill:
+def bill(site: Here, batch: ThisBatch, again: Annotated[Again, Query()]) -> RetryBill:
     """What trying these jobs again would cost. Nothing is changed."""
-    lines = steering.bill(site.ledger, batch, _choice(only, numbers))
+    lines = steering.bill(site.ledger, batch, _choice(again))
     jobs, copies = sum(line.jobs for line in lines), sum(line.copies for line in lines)
     cost, unknown = sum(line.micro_credits for line in lines), sum(line.unknown_prices for line in lines)
     least = "at least " if unknown else ""
     told = f"{_jobs(jobs + copies)} tried again, for {least}about {show_credits(cost)} ({show_usd(cost)})."
     doubt = sum(line.jobs for line in lines if line.state is State.UNSURE)
     twice = f" {doubt:,} of them may be paid twice: their answer was lost." if doubt else ""
-    return Bill(
+    return RetryBill(
         message=f"{told}{twice}" if jobs + copies else "There is no such job to try again.",
         jobs=jobs + copies,
         credits=float(json_number(credits_of(cost))),
@@ -142,7 +144,7 @@ def bill(
 @router.post("/batches/{batch_id}/retry")
 def retry(site: Here, batch: ThisBatch, again: Again) -> Told:
     """Put these jobs back to the queue, each with all its attempts."""
-    jobs, now = steering.retry(site.ledger, batch, _choice(again.only, again.numbers))
+    jobs, now = steering.retry(site.ledger, batch, _choice(again))
     hints = (did_you_mean(word, RETRIABLE) for word in again.only if word not in RETRIABLE)
     nothing = " ".join(["There is no such job to try again.", *(hint for hint in hints if hint)])
     return _told(f"{_jobs(jobs)} tried again." if jobs else nothing, now, jobs)
@@ -178,9 +180,9 @@ def ceiling(site: Here, new: Ceiling) -> Said:
     return Said(message=f"The {new.lane} lane of {payer.name} has {slots} from now on.")
 
 
-def _choice(only: Sequence[str], numbers: Sequence[int]) -> Choice:
-    said = steering.choice_of(only)
-    return Choice(states=said.states, words=said.words, numbers=frozenset(numbers))
+def _choice(again: Again) -> Choice:
+    said = steering.choice_of(again.only)
+    return Choice(states=said.states, words=said.words, numbers=frozenset(again.numbers))
 
 
 def _now(site: Here, batch: ThisBatch) -> Standing:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from console.web.pages import batch, costs, downloads, gallery, job, jobs, login, new, overview, pictures
+from console.web.pages import batch, costs, downloads, gallery, job, jobs, login, new, overview, pictures, verbs
 
 ROUTERS = (
     *(login.router, overview.router, batch.router, jobs.router, job.router, pictures.router, downloads.router),
-    *(gallery.router, new.router, costs.router),
+    *(gallery.router, new.router, costs.router, verbs.router),
 )

@@ -22,6 +22,7 @@ from console.web.serving import Server, bound
 from console.web.site import Site
 from console.web.thumbnails import Thumbnails
 from tests.batches.store.ledger.world import World
+from tests.workers.conftest import broker_url, redis  # noqa: F401  # fixtures
 from workers.budgets import Budgets
 from workers.settings import Settings
 

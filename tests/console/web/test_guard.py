@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from console.web.site import Site
     from tests.batches.store.ledger.world import World
 
-PAUSE = "/api/batches/{}/pause"
+PAUSE = "/api/v1/batches/{}/pause"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def guarded(request: pytest.FixtureRequest) -> Access:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nothing", "/login", "/static/page.css", "/batches/none", "/api/batches/x/retry"]
+    "path", ["/", "/nothing", "/login", "/static/page.css", "/batches/none", "/api/v1/batches/x/retry"]
 )
 def test_every_answer_has_its_security_headers(stranger: TestClient, path: str) -> None:
     answer = stranger.get(path, follow_redirects=False)

@@ -72,7 +72,11 @@ def test_what_was_agreed_to_is_submitted(client: TestClient, world: World) -> No
 def test_another_bill_is_not_submitted(client: TestClient, world: World) -> None:
     bill = send(client, "/new/plan", TEXT)["bill"]
     told = send(client, "/new/submit", TEXT.replace("an owl", "an owl, a cat"), bill=bill)
-    assert told["error"] == {"message": "The bill is another one by now.", "cure": "Look at it again, and then submit."}
+    assert told["error"] == {
+        "message": "The bill is another one by now.",
+        "cure": "Look at it again, and then submit.",
+        "code": "conflict",
+    }
     with world.ledger.read() as tx:
         assert standing.list_batches(tx) == []
 

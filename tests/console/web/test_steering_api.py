@@ -24,7 +24,7 @@ def fail(world: World) -> None:
 
 
 def test_pause_resume_and_cancel(client: TestClient, world: World) -> None:
-    at = f"/api/batches/{world.submit(3)}"
+    at = f"/api/v1/batches/{world.submit(3)}"
     said = [client.post(f"{at}/{verb}").json() for verb in ("pause", "resume", "resume", "cancel", "pause")]
     assert [(one["message"], one["state"], one["jobs"]) for one in said] == [
         ("hello is paused.", "paused", 0),
@@ -36,7 +36,7 @@ def test_pause_resume_and_cancel(client: TestClient, world: World) -> None:
 
 
 def test_trying_again_says_first_what_it_costs(client: TestClient, world: World) -> None:
-    at = f"/api/batches/{world.submit(3)}/retry"
+    at = f"/api/v1/batches/{world.submit(3)}/retry"
     fail(world)
     fail(world)
     bill = client.get(f"{at}?only=failed").json()
@@ -59,7 +59,7 @@ def test_a_batch_that_rests_for_its_budget_goes_on_when_it_is_raised(client: Tes
     world.finish(world.carry(world.claim(first), State.FETCHING), Reported(micro_credits=3 * CREDIT))
     world.claim(second)
     world.do(pausing.pause, batch_id, "budget", "no room", now=world.now, needs=3 * CREDIT)
-    at = f"/api/batches/{batch_id}"
+    at = f"/api/v1/batches/{batch_id}"
     assert client.post(f"{at}/resume").status_code == 409
     said = client.post(f"{at}/budget", json={"credits": "10"}).json()
     assert said == {"message": "hello may cost 10 credits from now on and goes on.", "state": "running", "jobs": 0}
@@ -68,14 +68,14 @@ def test_a_batch_that_rests_for_its_budget_goes_on_when_it_is_raised(client: Tes
 
 @pytest.mark.parametrize("amount", ["0", "-1", "NaN", "Infinity", "1e30", "much", None])
 def test_a_budget_that_is_none_is_refused(client: TestClient, world: World, amount: str | None) -> None:
-    answer = client.post(f"/api/batches/{world.submit()}/budget", json={"credits": amount})
+    answer = client.post(f"/api/v1/batches/{world.submit()}/budget", json={"credits": amount})
     assert answer.status_code == 422
     assert answer.json()["error"]["message"]
 
 
 def test_rules_are_changed_one_by_one(client: TestClient, world: World) -> None:
     batch_id = world.submit(1)
-    at = f"/api/batches/{batch_id}/rules"
+    at = f"/api/v1/batches/{batch_id}/rules"
     client.post(at, json={"in_flight": 4, "priority": 5})
     client.post(at, json={"share": 2})
     policy = world.standing(batch_id).batch.policy
@@ -87,11 +87,11 @@ def test_rules_are_changed_one_by_one(client: TestClient, world: World) -> None:
 
 def test_a_lane_has_fewer_slots_and_then_as_many_as_usual(client: TestClient, world: World) -> None:
     lane = {"account": "default", "lane": "standard"}
-    assert "at most 3 slots" in client.post("/api/lanes", json={**lane, "ceiling": 3}).json()["message"]
+    assert "at most 3 slots" in client.post("/api/v1/lanes", json={**lane, "ceiling": 3}).json()["message"]
     assert world.ask(limits.ceilings, "default") == {"standard": 3}
-    client.post("/api/lanes", json=lane)
+    client.post("/api/v1/lanes", json=lane)
     assert world.ask(limits.ceilings, "default") == {}
-    assert client.post("/api/lanes", json={**lane, "lane": "standart"}).status_code == 422
+    assert client.post("/api/v1/lanes", json={**lane, "lane": "standart"}).status_code == 422
 
 
 def test_the_description_of_the_api_names_every_verb_and_no_page(client: TestClient) -> None:

@@ -163,6 +163,7 @@ class TestTheLimitInForce:
         fleet.slots.vouch(LANE, 24)
         limits = [fleet.slots.refused(LANE, cuts, "429", 0) for cuts in range(9)]
         assert limits == [18, 13, 9, 6, 4, 3, 2, 1, 1]
+        assert view(fleet.slots).cuts == 9
 
     def test_all_refusals_of_one_burst_cut_once(self, slots: Slots) -> None:
         cuts = slots.take(LANE, "job-1")

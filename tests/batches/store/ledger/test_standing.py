@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from batches.store.ledger import feeding, moves, standing
+from batches.store.ledger import feeding, moves, spending, standing
 from batches.store.ledger.records import Reported
 from batches.store.ledger.standing import Money
 from batches.store.ledger.states import State
@@ -132,3 +132,22 @@ class TestListJobs:
         assert [row["number"] for row in called] == [1, 2]
         waiting = world.ask(standing.list_jobs, batch_id, states=[State.QUEUED, State.DONE])
         assert [row["number"] for row in waiting] == [4, 5]
+
+
+def test_batches_are_listed_a_page_at_a_time_also_those_of_one_moment(world: World) -> None:
+    ids = [world.submit(name=f"batch-{number}") for number in range(5)]
+    seen: list[str] = []
+    behind = None
+    while page := world.ask(standing.newest, behind=behind, limit=2):
+        seen += [batch.id for batch in page]
+        behind = page[-1]
+    assert seen == [batch.id for batch in world.ask(standing.list_batches)]
+    assert sorted(seen) == sorted(ids)
+
+
+def test_what_is_reserved_is_told_by_account(world: World) -> None:
+    world.at(State.RENDERING)
+    world.submit(1, name="theirs", accounts=("lab",))
+    world.do(moves.begin_attempt, world.claim(*world.call(account="lab"), account="lab"), world.now)
+    told = world.ask(spending.outstanding_by_account)
+    assert {account: one.reserved for account, one in told.items()} == {"main": 3 * CREDIT, "lab": 3 * CREDIT}
