@@ -93,8 +93,8 @@ def test_a_picture_is_a_link_to_its_file(world: World, tmp_path: Path) -> None:
 def test_slots_are_told_with_what_has_cut_them(tmp_path: Path) -> None:
     cut = Cut(at=time.time() - 40, before=24, why="too many")
     lanes = [
-        Lane("main", "standard", LaneView(ceiling=24, limit=12, used=11, rests_seconds=0, cut=cut)),
-        Lane("main", "video", LaneView(ceiling=5, limit=5, used=5, rests_seconds=0, cut=cut)),
+        Lane("main", "standard", LaneView(ceiling=24, limit=12, used=11, rests_seconds=0, cuts=1, cut=cut)),
+        Lane("main", "video", LaneView(ceiling=5, limit=5, used=5, rests_seconds=0, cuts=1, cut=cut)),
     ]
     lines = [line.rstrip() for line in drawn(Scene([], lanes, []), tmp_path).splitlines()]
     assert lines == ["slots    standard 11 of 12, cut from 24, 40 s ago: too many", "         video 5 of 5"]

@@ -52,9 +52,10 @@ def _nothing_is_given_up_early(world: World, remains: Remains) -> Iterator[str]:
     for attempt in remains.attempts:
         by_policy = remains.jobs[attempt.job_id].batch_id not in world.person.retried
         if attempt.ticket_id and attempt.message == RESUBMITTED and by_policy:
-            seconds = attempt.ended_at - attempt.accepted_at  # hardly any or less: its answer came later
+            kept_at = world.story.kept.get(attempt.ticket_id, attempt.accepted_at)
+            seconds = attempt.ended_at - kept_at  # hardly any or less: its answer came later
             if MOST_SKEW <= seconds < patience:
-                yield f"attempt {attempt.id} is given up {seconds} s after it was taken"
+                yield f"attempt {attempt.id} is given up {seconds} s after its ticket was kept"
 
 
 def _risks_are_bounded(world: World, remains: Remains) -> Iterator[str]:

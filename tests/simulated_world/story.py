@@ -19,6 +19,7 @@ class Story:
         self._hub = hub
         self._told: list[tuple[float, str, str, object]] = []
         self.mistakes: list[object] = []
+        self.kept: dict[object, float] = {}  # by ticket, when it stood in the ledger: a worker may sleep before that
 
     def tell(self, who: str, what: str, about: object = "") -> None:
         self._told.append((self._hub.now - START, who, what, about))
@@ -31,6 +32,8 @@ class Story:
     def info(self, event: str, **facts: object) -> None:
         """A line of the log."""
         self.tell("log", event, facts)
+        if event == "accepted":
+            self.kept[facts["ticket"]] = self._hub.now
 
     warning = info
 

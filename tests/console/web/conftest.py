@@ -104,9 +104,9 @@ def url(site: Site) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for all tests."""
+    """One for all tests of a file: while it is open, an event loop runs, and tests elsewhere want to run their own."""
     if CHROMIUM is None:
         pytest.skip("There is no Chromium on this machine: apt-get install chromium.")
     from playwright.sync_api import sync_playwright
