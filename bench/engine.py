@@ -164,7 +164,7 @@ class Engine:
 
     def decoding_ms(self) -> float:
         """CPU that the decoding of one of the pictures takes, which is a part of each job's and is done in C."""
-        pictures = [path for path in self.folder.glob("images/*/*") if path.suffix != ".json"][:50]
+        pictures = [sidecar.with_suffix("") for sidecar in self.folder.glob("images/*/*.*.json")][:50]
         began = time.process_time()
         for path in pictures:
             with path.open("rb") as file:
