@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from console.cli.output import can_draw, err, note, show_bytes, show_seconds
+from console.cli.moving import Moving
+from console.cli.output import note, show_bytes, show_seconds
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import RenderableType
 
     from batches.exports import Progress
@@ -22,26 +20,15 @@ BAR_SECONDS, LINE_SECONDS = 0.1, 10.0
 """How often a bar is drawn, and how often a line is written where none can be."""
 
 
-class ExportProgress:
+class ExportProgress(Moving):
     """Shows how far an export is, each time it is told and not too often."""
 
     def __init__(self) -> None:
         """Begin; drawing starts with the block."""
+        super().__init__()
         self._began = time.monotonic()
-        self._live = Live(console=err, transient=True, auto_refresh=False) if can_draw() else None
         self._gap = BAR_SECONDS if self._live else LINE_SECONDS
         self._next = self._began + self._gap
-
-    def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def show(self, progress: Progress) -> None:
         """So far."""

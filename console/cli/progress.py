@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
-
-from rich.live import Live
+from typing import TYPE_CHECKING
 
 from batches.store.ledger.states import State
+from console.cli.moving import Moving
 from console.cli.outlook import show_end, show_money
-from console.cli.output import can_draw, err, note
+from console.cli.output import err, note
 from console.cli.panel import panel
 from console.cli.rate import Rate
 from console.cli.summary import show_counts
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from batches.store.images import ImageStore
     from console.actions.looking import Look
     from console.actions.onlooking import Scene
@@ -25,28 +22,17 @@ LINE_SECONDS = 10.0
 """How often a line is written where no panel can be drawn."""
 
 
-class Progress:
+class Progress(Moving):
     """Shows how batches stand, each time it is told."""
 
     def __init__(self, store: ImageStore) -> None:
         """Begin; drawing starts with the block. Pictures lie in this store."""
+        super().__init__()
         self._store = store
         self._began_at = time.time()
         self._next_line = 0.0
         self._rates: dict[str, Rate] = {}
         self._told_to_rest: set[str] = set()
-        self._live = Live(console=err, transient=True, auto_refresh=False) if can_draw() else None
-
-    def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def show(self, scene: Scene) -> None:
         """Draw how they stand."""
