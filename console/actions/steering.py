@@ -33,6 +33,16 @@ class Steered(NamedTuple):
     now: Standing  #: how the batch stands then
 
 
+MEANS = {
+    "person": "goes on",
+    "budget": "goes on: its budget has room",
+    "canary": "goes on: its canary is approved",
+    "deadline": "goes on: its deadline holds no more",
+    "cancelled": "goes on with what was not cancelled yet",
+}
+"""What it is to resume a batch, by why it was paused."""
+
+
 def pause(ledger: Ledger, batch: Batch) -> tuple[bool, Standing]:
     """Begin no more of its jobs. False: there is nothing to pause."""
     message = f"a person has paused it. `fluxbatch resume {batch.id}` lets it go on."

@@ -12,14 +12,6 @@ from console.cli.summary import show_counts
 from workers.budgets import wide_budgets
 from workers.settings import Settings
 
-MEANS = {
-    "person": "goes on",
-    "budget": "goes on: its budget has room",
-    "canary": "goes on: its canary is approved",
-    "deadline": "goes on: its deadline holds no more",
-    "cancelled": "goes on with what was not cancelled yet",
-}
-
 
 def resume(batch: BatchName, *, as_json: AsJson = False) -> None:
     """Let a paused batch go on. This approves a canary and drops a deadline that has passed; a budget has to be raised.
@@ -32,7 +24,7 @@ def resume(batch: BatchName, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(standing_json(now))
     elif paused:
-        say(f"{now.batch.id} {MEANS[paused]}; {show_counts(now)}.", out)
+        say(f"{now.batch.id} {steering.MEANS[paused]}; {show_counts(now)}.", out)
         note(GOES_ON)
     else:
         note(f"{now.batch.id} is not paused: {show_counts(now)}.")

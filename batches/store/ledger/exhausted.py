@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from batches.store.ledger import pausing, purses
 from batches.store.ledger.schema import batches
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from batches.policy import WideBudget
     from batches.store.ledger.records import Batch, ClaimedJob
+
+
+OF_ACCOUNT = select(table).where(table.c.account == bindparam("of_account"))
+"""Asked with every look of a dispatcher: written once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ def of_batch(tx: Connection, batch_id: str) -> Sequence[Exhausted]:
 
 def of_account(tx: Connection, account: str) -> Mapping[str, Exhausted]:
     """The batches for which it pays no more, by id."""
-    rows = tx.execute(select(table).where(table.c.account == account)).mappings()
+    rows = tx.execute(OF_ACCOUNT, {"of_account": account}).mappings()
     return {row["batch_id"]: Exhausted(**row) for row in rows}
 
 

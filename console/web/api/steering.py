@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["steering"])
 
-MEANS = {
-    "person": "goes on",
-    "budget": "goes on: its budget has room",
-    "canary": "goes on: its canary is approved",
-    "deadline": "goes on: its deadline holds no more",
-    "cancelled": "goes on with what was not cancelled yet",
-}
-
 MOST_CHOSEN = 1000
 
 Only = Annotated[
@@ -112,7 +104,7 @@ def pause(site: Here, batch: ThisBatch) -> Told:
 def resume(site: Here, batch: ThisBatch) -> Told:
     """Let it go on. This approves a canary, and drops a deadline that has passed; a budget has to be raised."""
     why, now = steering.resume(site.ledger, batch, site.budgets())
-    return _told(f"{batch.name} {MEANS[why]}." if why else f"{batch.name} is not paused.", now)
+    return _told(f"{batch.name} {steering.MEANS[why]}." if why else f"{batch.name} is not paused.", now)
 
 
 @router.post("/batches/{batch_id}/cancel")
