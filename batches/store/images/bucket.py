@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import obstore
 
+from batches.store.images.copying import copy
 from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError
 from batches.store.images.kept import Kept
@@ -99,10 +100,7 @@ class BucketStore:
             with source._told(source_key, "copied"):  # noqa: SLF001
                 obstore.copy(self._bucket, source._path(source_key), self._path(key))  # noqa: SLF001
             return
-        with self.draft() as draft:
-            for part in source.stream(source_key):
-                draft.write(part)
-            self.keep(key, draft)
+        copy(source, source_key, self, key)
 
     def delete(self, key: str) -> None:
         """See ImageStore."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from batches.store.images.copying import copy
 from batches.store.images.draft import Draft
 from batches.store.images.errors import ImageMissing, ImageStoreError, ImageStoreFull
 from batches.store.images.kept import Kept
@@ -107,10 +108,7 @@ class FolderStore:
         """See ImageStore. Within one disk it is a second name of the same file."""
         if isinstance(source, FolderStore) and self._linked(self._path(key), source._path(source_key)):  # noqa: SLF001  # one of us
             return
-        with self.draft() as draft:
-            for part in source.stream(source_key):
-                draft.write(part)
-            self.keep(key, draft)
+        copy(source, source_key, self, key)
 
     def delete(self, key: str) -> None:
         """See ImageStore."""
